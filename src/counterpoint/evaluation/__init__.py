@@ -1,0 +1,1 @@
+"""Evaluation: pure functions on note tables and numbers."""

@@ -1,0 +1,1 @@
+"""Models: each generator in a room of its own, behind one interface."""

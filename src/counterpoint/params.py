@@ -1,0 +1,163 @@
+"""params.yaml, typed: one frozen model a section. Unknown, missing and out-of-range keys are errors with their dotted name."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from counterpoint import paths
+
+
+class ParamsError(ValueError):
+    """params.yaml cannot be used; the message names the dotted keys and how to mend them."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Music21Source(Section):
+    kind: Literal["music21"]
+    works: Literal["bach-chorales"]
+    path: Literal["data/raw"]  # where the export goes, and where ingest finds it
+
+
+class DirectorySource(Section):
+    kind: Literal["directory"]
+    path: str = Field(min_length=1)
+
+
+class Corpus(Section):
+    source: Annotated[Music21Source | DirectorySource, Field(discriminator="kind")]
+    limit: int | None = Field(ge=1)
+
+
+class Ingest(Section):
+    validation: float = Field(gt=0, lt=0.5)
+    test: float = Field(gt=0, lt=0.5)
+    similarity: float = Field(gt=0, le=1)
+    max_notes: int = Field(ge=1)
+    max_beats: int = Field(ge=1)
+
+
+class Melody(Section):
+    voice: str = Field(min_length=1)
+    key: Literal["augment", "common", "original"]
+
+
+class Vocabulary(Section):
+    minimum_count: int = Field(ge=1)
+
+
+class AttentionLSTM(Section):
+    embedding: int = Field(ge=1)
+    units: int = Field(ge=1)
+    layers: int = Field(ge=1, le=8)
+    attention: Literal["beside_state", "printed"]
+    dropout: float = Field(ge=0, lt=1)
+    optimizer: Literal["rmsprop", "adam"]
+    learning_rate: float = Field(gt=0)
+    clip_norm: float = Field(gt=0)
+    batch_size: int = Field(ge=1)
+    length: int = Field(ge=2)
+    epochs: int = Field(ge=1)
+    patience: int = Field(ge=1)
+    precision: Literal["float32", "mixed_bfloat16", "mixed_float16"]
+    jit_compile: bool
+    listen_at: tuple[Annotated[int, Field(ge=1)], ...]
+
+
+class Models(Section):
+    attention_lstm: AttentionLSTM
+
+
+class SampleLSTM(Section):
+    count: int = Field(ge=1, le=64)
+    length: int = Field(ge=1, le=4096)
+    temperature: float = Field(ge=0, le=5)
+    duration_temperature: float = Field(ge=0, le=5)
+    top_k: int = Field(ge=0)
+    top_p: float = Field(gt=0, le=1)
+
+
+class Samples(Section):
+    attention_lstm: SampleLSTM
+
+
+class Evaluate(Section):
+    ngram_orders: int = Field(ge=1, le=8)
+
+
+class Select(Section):
+    metric: str = Field(min_length=1)
+    direction: Literal["minimise", "maximise"]
+    promote: Literal["never", "first", "better"]
+    texture: Literal["melody", "chords", "voices", "band"]
+
+
+class Package(Section):
+    tempo: float = Field(ge=20, le=400)
+
+
+class Params(Section):
+    seed: int = Field(ge=0, lt=2**31)
+    corpus: Corpus
+    ingest: Ingest
+    melody: Melody
+    vocabulary: Vocabulary
+    models: Models
+    sample: Samples
+    evaluate: Evaluate
+    select: Select
+    package: Package
+
+    @model_validator(mode="after")
+    def _some_training_music(self) -> "Params":
+        if self.ingest.validation + self.ingest.test >= 0.9:
+            raise ValueError("ingest.validation and ingest.test together leave less than a tenth for training")
+        return self
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2 floats: PyYAML alone reads 1e-4 as a string."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(
+        r"^[-+]?(?:[0-9][0-9_]*\.?[0-9_]*(?:[eE][-+]?[0-9]+)|[0-9][0-9_]*\.[0-9_]*|\.[0-9]+(?:[eE][-+]?[0-9]+)?|\.inf|\.nan)$"
+    ),
+    list("-+0123456789."),
+)
+
+
+def load(path: Path = paths.PARAMS) -> Params:
+    """The typed content of params.yaml. Raises ParamsError."""
+    if not path.is_file():
+        raise ParamsError(f"{path} is missing: stages run in the project's root")
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        raise ParamsError(f"{path} is not YAML: {error}") from error
+    return parse(content, str(path))
+
+
+def parse(content: Any, name: str = "params") -> Params:
+    """`Params` from plain data; ParamsError lists every key that is wrong, what came and what is allowed."""
+    try:
+        return Params.model_validate(content)
+    except ValidationError as error:
+        lines = [f"  {'.'.join(map(str, e['loc'])) or '(top)'}: {_say(e)}" for e in error.errors()]
+        raise ParamsError("\n".join([f"{name}: {len(lines)} wrong", *lines])) from None
+
+
+def _say(error: Any) -> str:
+    match error["type"]:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return "is no parameter; is it misspelt?"
+        case _:
+            return f"{error['msg'][0].lower()}{error['msg'][1:]}, got {error['input']!r}"

@@ -1,0 +1,51 @@
+"""Where every artefact lies, relative to the project's root, said once.
+
+Stages run in the root. Whoever may stand elsewhere (the command line) asks `project_root` first.
+"""
+
+from pathlib import Path
+
+PARAMS = Path("params.yaml")
+CORPUS_LISTING = Path("data/corpus.json")
+RAW = Path("data/raw")
+NOTES = Path("data/notes/notes.parquet")
+PIECES = Path("data/notes/pieces.parquet")
+MANIFEST = Path("data/notes/manifest.csv")
+SPLITS = Path("data/notes/splits.json")
+VOCABULARY = Path("data/encoded/melody/vocabulary.json")
+FREQUENCIES = Path("data/encoded/melody/frequencies.csv")
+COVERAGE = Path("data/encoded/melody/coverage.json")
+EVENTS = Path("data/encoded/melody/events.npz")
+MODELS = Path("models")
+REPORTS = Path("reports")
+CHAMPION = REPORTS / "champion.json"
+CHALLENGER = REPORTS / "challenger.json"
+BENTO = Path("dist/bento")
+CHECKPOINTS = Path(".checkpoints")
+
+
+def model(name: str) -> Path:
+    """The trained model's folder."""
+    return MODELS / name
+
+
+def samples(name: str) -> Path:
+    """What the trained model wrote: MIDI, piano rolls, WAV."""
+    return REPORTS / name / "samples"
+
+
+def evaluation(name: str) -> Path:
+    """The trained model's figures: metrics.json, tables and pictures."""
+    return REPORTS / name / "evaluation"
+
+
+def project_root(start: Path | None = None) -> Path:
+    """The nearest folder at or above `start` (default: here) that holds dvc.yaml.
+
+    Raises FileNotFoundError, saying where it looked, if there is none.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "dvc.yaml").is_file():
+            return folder
+    raise FileNotFoundError(f"no dvc.yaml in {here} or any folder above it: run this inside a Counterpoint project")

@@ -1,0 +1,1 @@
+"""Registry: runs, model versions and aliases; the only code that imports mlflow."""

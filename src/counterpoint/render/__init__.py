@@ -1,0 +1,1 @@
+"""Render: notes as pictures and sound."""

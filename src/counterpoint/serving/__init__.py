@@ -1,0 +1,1 @@
+"""Serving: the service a Bento holds; the only code that imports bentoml."""

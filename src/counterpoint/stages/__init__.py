@@ -1,0 +1,1 @@
+"""Stages: one file for each stage of dvc.yaml."""

@@ -1,0 +1,1 @@
+"""Training: callbacks, seeding, devices and exact resume, for any Keras model."""
