@@ -1,6 +1,7 @@
-"""params.yaml, typed: one frozen model a section. Unknown, missing and out-of-range keys are errors with their dotted name."""
+"""params.yaml, typed: one frozen model a section. Unknown, missing and out-of-range keys are errors, named by path."""
 
 import re
+import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -97,12 +98,9 @@ class Select(Section):
     texture: Literal["melody", "chords", "voices", "band"]
 
 
-class Package(Section):
-    tempo: float = Field(ge=20, le=400)
-
-
 class Params(Section):
     seed: int = Field(ge=0, lt=2**31)
+    tempo_bpm: float = Field(ge=20, le=400)
     corpus: Corpus
     ingest: Ingest
     melody: Melody
@@ -111,7 +109,6 @@ class Params(Section):
     sample: Samples
     evaluate: Evaluate
     select: Select
-    package: Package
 
     @model_validator(mode="after")
     def _some_training_music(self) -> "Params":
@@ -133,15 +130,19 @@ _Loader.add_implicit_resolver(
 )
 
 
-def load(path: Path = paths.PARAMS) -> Params:
-    """The typed content of params.yaml. Raises ParamsError."""
+def read_yaml(path: Path) -> Any:
+    """The plain content of a YAML file. Raises ParamsError."""
     if not path.is_file():
         raise ParamsError(f"{path} is missing: stages run in the project's root")
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+        return yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except yaml.YAMLError as error:
         raise ParamsError(f"{path} is not YAML: {error}") from error
-    return parse(content, str(path))
+
+
+def load(path: Path = paths.PARAMS) -> Params:
+    """The typed content of params.yaml. Raises ParamsError."""
+    return parse(read_yaml(path), str(path))
 
 
 def parse(content: Any, name: str = "params") -> Params:
@@ -161,3 +162,24 @@ def _say(error: Any) -> str:
             return "is no parameter; is it misspelt?"
         case _:
             return f"{error['msg'][0].lower()}{error['msg'][1:]}, got {error['input']!r}"
+
+
+def overlay(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """`base` with `changes` laid over it, mapping by mapping; a `source` is one choice and is replaced whole."""
+    merged = dict(base)
+    for key, value in changes.items():
+        deeper = key != "source" and isinstance(value, dict) and isinstance(base.get(key), dict)
+        merged[key] = overlay(base[key], value) if deeper else value
+    return merged
+
+
+def main() -> None:
+    """`python -m counterpoint.params params.yaml changes.yaml`: print the first with the second laid over it."""
+    base, changes = (read_yaml(Path(name)) for name in sys.argv[1:3])
+    merged = overlay(base, changes)
+    parse(merged, " + ".join(sys.argv[1:3]))
+    yaml.safe_dump(merged, sys.stdout, sort_keys=False)
+
+
+if __name__ == "__main__":
+    main()

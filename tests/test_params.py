@@ -1,0 +1,77 @@
+"""params.yaml: typed, and strict about it."""
+
+import copy
+from typing import Any
+
+import pytest
+import yaml
+
+from counterpoint import params
+
+
+@pytest.fixture
+def content() -> dict[str, Any]:
+    return params.read_yaml(params.paths.PARAMS)
+
+
+def test_the_committed_file_is_valid() -> None:
+    assert params.load().corpus.source.kind == "music21"
+
+
+def test_an_exponent_without_a_point_is_a_number(tmp_path) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text("a: 1e-4\nb: 2E3\nc: 12\nd: 1.5\ne: x1e4\n")
+    assert params.read_yaml(file) == {"a": 1e-4, "b": 2000.0, "c": 12, "d": 1.5, "e": "x1e4"}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        ("models.attention_lstm.dropuot", 0.1, "models.attention_lstm.dropuot: is no parameter; is it misspelt?"),
+        ("models.attention_lstm.dropout", 1.0, "models.attention_lstm.dropout: input should be less than 1, got 1.0"),
+        ("models.attention_lstm.units", 2.5, "models.attention_lstm.units"),
+        ("ingest.test", None, "ingest.test: input should be a valid number, got None"),
+        ("select.promote", "always", "select.promote: input should be 'never', 'first' or 'better', got 'always'"),
+    ],
+)
+def test_a_wrong_key_is_named_with_what_came(content: dict[str, Any], path: str, value: object, says: str) -> None:
+    *parents, last = path.split(".")
+    section = content
+    for name in parents:
+        section = section[name]
+    section[last] = value
+    with pytest.raises(params.ParamsError) as caught:
+        params.parse(content)
+    assert says in str(caught.value)
+
+
+def test_a_missing_key_is_named(content: dict[str, Any]) -> None:
+    del content["ingest"]["similarity"]
+    with pytest.raises(params.ParamsError, match=r"ingest\.similarity: is missing"):
+        params.parse(content)
+
+
+def test_a_folder_of_midi_is_a_source(content: dict[str, Any]) -> None:
+    content["corpus"]["source"] = {"kind": "directory", "path": "/my/midi"}
+    assert params.parse(content).corpus.source.path == "/my/midi"
+
+
+def test_too_little_left_for_training(content: dict[str, Any]) -> None:
+    content["ingest"] |= {"validation": 0.45, "test": 0.46}
+    with pytest.raises(params.ParamsError, match="less than a tenth for training"):
+        params.parse(content)
+
+
+def test_overlay_reaches_into_mappings_and_replaces_a_source_whole() -> None:
+    base = {"a": {"b": 1, "c": 2}, "source": {"kind": "x", "works": "y"}, "d": 3}
+    before = copy.deepcopy(base)
+    merged = params.overlay(base, {"a": {"c": 5}, "source": {"kind": "z"}})
+    assert merged == {"a": {"b": 1, "c": 5}, "source": {"kind": "z"}, "d": 3}
+    assert base == before
+
+
+def test_the_demo_is_valid_over_the_committed_file(content: dict[str, Any]) -> None:
+    from pathlib import Path
+
+    demo = yaml.safe_load(Path("demo.yaml").read_text())
+    assert params.parse(params.overlay(content, demo)).corpus.limit == demo["corpus"]["limit"]
