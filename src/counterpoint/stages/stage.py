@@ -1,0 +1,60 @@
+"""What every stage does around its one call: outs appear whole or not at all, and a stage ends with its `dvc repro`."""
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psutil
+
+
+@contextmanager
+def written_beside(*outs: Path) -> Iterator[tuple[Path, ...]]:
+    """Temporary paths beside `outs`, renamed into place when the block ends well and removed when it does not."""
+    with ExitStack() as cleaning:
+        drafts = tuple(out.with_name(f".{out.stem}.unfinished-{os.getpid()}{out.suffix}") for out in outs)
+        for draft in drafts:
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            cleaning.callback(remove, draft)
+        yield drafts
+        for draft, out in zip(drafts, outs, strict=True):
+            remove(out)
+            draft.rename(out)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder with all it holds; nothing there is fine."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def end_with_dvc() -> None:
+    """Stop this process when the `dvc` that started it dies.
+
+    A killed `dvc repro` leaves its stage running; a rerun would then train beside it, and whichever ends last would
+    overwrite a finished out. Does nothing for a stage started by hand.
+    """
+    if "DVC_STAGE" not in os.environ:
+        return
+    above = psutil.Process().parents()
+    shell_and_dvc = above[: next((i + 1 for i, p in enumerate(above) if "dvc" in " ".join(_command(p))), 0)]
+    if shell_and_dvc:
+        threading.Thread(target=_watch, args=(shell_and_dvc,), daemon=True).start()
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def _watch(processes: list[psutil.Process]) -> None:
+    while all(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes):
+        time.sleep(1)
+    os._exit(1)
