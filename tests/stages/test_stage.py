@@ -39,9 +39,10 @@ def test_a_stage_ends_with_the_dvc_that_started_it(tmp_path) -> None:
         f"end_with_dvc(); pathlib.Path({str(tmp_path / 'pid')!r}).write_text(str(os.getpid())); time.sleep(60)"
     )
     dvc = tmp_path / "dvc.py"
+    environment = {"DVC_STAGE": "train", "PYTHONPATH": "src"}
     dvc.write_text(
         "import subprocess, sys, os\n"
-        f"subprocess.run([sys.executable, '-c', {stage!r}], env=os.environ | {{'DVC_STAGE': 'x', 'PYTHONPATH': 'src'}})\n"
+        f"subprocess.run([sys.executable, '-c', {stage!r}], env=os.environ | {environment!r})\n"
     )
     started = subprocess.Popen([sys.executable, str(dvc)])
     for _ in range(200):

@@ -1,0 +1,15 @@
+"""Stage `register`: the MLflow store agrees with models/, and the champion and challenger are settled and recorded."""
+
+from pathlib import Path
+
+from counterpoint.registry.register import register
+from counterpoint.stages.stage import end_with_dvc
+
+
+def main() -> None:
+    end_with_dvc()
+    register(Path.cwd())
+
+
+if __name__ == "__main__":
+    main()

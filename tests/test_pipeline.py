@@ -1,0 +1,290 @@
+"""The whole house, end to end: the real `dvc repro` at tiny parameters in a temporary clone, its registry and its Bento.
+
+The tests are chapters of one story and run in file order: each goes on from the project as the one before left it.
+"""
+
+import contextlib
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from counterpoint import params
+from counterpoint.models.folder import read_manifest, sha256_tree
+from counterpoint.notes.midi import read_midi
+
+ROOT = Path(__file__).resolve().parents[1]
+DOWNSTREAM_OF_TRAIN = ["train@attention_lstm", "sample@attention_lstm", "evaluate@attention_lstm"]
+
+
+class Project:
+    """A clone of this project in a temporary folder, with its own git, DVC cache and MLflow store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("DVC_", "MLFLOW_", "GIT_"))} | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "TF_CPP_MIN_LOG_LEVEL": "2",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_AUTHOR_NAME": "a",
+            "GIT_AUTHOR_EMAIL": "a@b.c",
+            "GIT_COMMITTER_NAME": "a",
+            "GIT_COMMITTER_EMAIL": "a@b.c",
+        }
+
+    def run(self, *command: str, check: bool = True) -> str:
+        done = subprocess.run(
+            command, cwd=self.folder, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        if check and done.returncode:
+            pytest.fail(f"{' '.join(command)} exited {done.returncode}:\n{done.stdout[-6000:]}")
+        return done.stdout
+
+    def repro(self) -> list[str]:
+        """Run `dvc repro`; the stages that really ran, in order."""
+        return re.findall(r"Running stage '([^']+)'", self.run("dvc", "repro"))
+
+    def commit(self, message: str) -> str:
+        self.run("git", "add", "-A")
+        self.run("git", "commit", "-qm", message, "--allow-empty")
+        return self.run("git", "rev-parse", "HEAD").strip()
+
+    def set(self, dotted: str, value: object) -> None:
+        """Change one key of params.yaml."""
+        content = params.read_yaml(self.folder / "params.yaml")
+        *parents, last = dotted.split(".")
+        section = content
+        for name in parents:
+            section = section[name]
+        section[last] = value
+        (self.folder / "params.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
+
+    def record(self, name: str = "champion") -> dict:
+        return json.loads((self.folder / "reports" / f"{name}.json").read_text())
+
+    def models(self) -> list[dict]:
+        return json.loads(self.run("counterpoint", "models", "--json"))
+
+    def trained(self) -> str:
+        return read_manifest(self.folder / "models/attention_lstm").digest
+
+    def bento_version(self) -> str:
+        return yaml.safe_load((self.folder / "dist/bento/bento.yaml").read_text())["version"]
+
+
+def tree(folder: Path) -> str:
+    here = Path.cwd()
+    os.chdir(folder)
+    try:
+        return sha256_tree([Path()])
+    finally:
+        os.chdir(here)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    folder = tmp_path_factory.mktemp("end-to-end") / "project"
+    tracked = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in filter(None, tracked.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    (folder / "midi").mkdir()
+    for file in [*(ROOT / "tests/data/chorales").glob("*.mid"), *(ROOT / "tests/data/freedoom").glob("*.mid")]:
+        shutil.copy(file, folder / "midi" / file.name)
+    (folder / "midi/broken.mid").write_bytes(b"MThd\0\0\0\6\0\0")
+    content = params.overlay(params.read_yaml(ROOT / "params.yaml"), params.read_yaml(ROOT / "tests/tiny.yaml"))
+    (folder / "params.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
+    project = Project(folder)
+    project.run("git", "init", "-q", "-b", "main")
+    project.commit("a clone, pointed at a folder of MIDI")
+    return project
+
+
+@contextlib.contextmanager
+def served(project: Project) -> Iterator[httpx.Client]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        ["bentoml", "serve", "dist/bento", "--host", "127.0.0.1", "--port", str(port)],
+        cwd=project.folder,
+        env=project.environment,
+        start_new_session=True,
+    )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            for _ in range(240):
+                with contextlib.suppress(httpx.TransportError):
+                    if client.get("/readyz").status_code == 200:
+                        break
+                time.sleep(0.5)
+            yield client
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=30)
+
+
+def test_repro_builds_everything_from_a_folder_of_midi(project: Project) -> None:
+    assert project.repro() == [
+        *("corpus", "ingest", "vocabulary", "tensorise", *DOWNSTREAM_OF_TRAIN, "register", "package")
+    ]
+    manifest = (project.folder / "data/notes/manifest.csv").read_text()
+    assert re.search(r"^broken\.mid,.*failed", manifest, re.MULTILINE)
+    assert project.record()["digest"] == project.trained()
+    assert project.bento_version().startswith(project.trained()[:12])
+    [version] = project.models()
+    assert version["aliases"] == ["champion"] and version["digest"] == project.trained()
+    metrics = json.loads((project.folder / "reports/attention_lstm/evaluation/metrics.json").read_text())
+    assert 0 < metrics["test_joint_nll"] < 20
+    assert "test_joint_nll" in project.run("dvc", "metrics", "show")
+    assert len(list((project.folder / "reports/attention_lstm/samples").glob("*.mid"))) == 2
+
+
+def test_nothing_to_do_means_only_register(project: Project) -> None:
+    project.commit("the first build")
+    assert project.repro() == ["register"]
+    assert project.run("git", "status", "--porcelain") == ""
+
+
+def test_the_served_bento_answers(project: Project) -> None:
+    with served(project) as client:
+        model = client.get("/model").json()
+        assert model["version"] == project.bento_version()
+        one, again = (client.post("/generate", json={"seed": 3, "length": 12}) for _ in range(2))
+        assert one.status_code == 200 and one.content == again.content
+        notes, _ = read_midi(one.content, "answer", max_notes=1000, max_beats=1000)
+        assert len(notes) > 0
+        several = client.post("/generate", json={"seed": 3, "count": 3, "length": 12})
+        assert len(zipfile.ZipFile(io.BytesIO(several.content)).namelist()) == 3
+        wrong = client.post("/generate", json={"temprature": 1})
+        assert 400 <= wrong.status_code < 500 and "temprature" in wrong.text
+
+
+def test_an_experiment_touches_no_alias(project: Project) -> None:
+    before, versions = project.record(), project.models()
+    project.run("dvc", "exp", "run", "-q", "-S", "models.attention_lstm.dropout=0.1", "-n", "less-dropout")
+    assert project.record() == before
+    assert project.models() == versions
+    assert "less-dropout" in project.run("dvc", "exp", "show", "--csv", "--no-pager")
+    project.run("git", "checkout", "-q", ".")
+    project.run("dvc", "checkout", "-q")
+    assert project.trained() == before["digest"]
+
+
+def test_one_parameter_reruns_training_and_what_follows(project: Project) -> None:
+    champion = project.trained()
+    project.set("models.attention_lstm.dropout", 0.2)
+    assert project.repro() == [*DOWNSTREAM_OF_TRAIN, "register"]
+    assert project.record()["digest"] == champion != project.trained()
+    assert project.record("challenger")["digest"] == project.trained()
+    project.commit("a challenger")
+
+
+def test_a_person_who_moves_the_champion_is_obeyed(project: Project) -> None:
+    first = project.record()["digest"]
+    project.run("counterpoint", "promote", "2")
+    assert project.repro() == ["register", "package"]
+    assert project.record()["digest"] == project.trained() != first
+    assert project.bento_version().startswith(project.trained()[:12])
+    project.commit("the challenger won")
+    # and back, to a version whose folder has left the workspace
+    project.run("counterpoint", "promote", "1")
+    assert project.repro() == ["register", "package"]
+    assert project.bento_version().startswith(first[:12])
+    project.commit("and lost again")
+
+
+def test_an_older_commit_brings_back_its_bento(project: Project) -> None:
+    now = tree(project.folder / "dist/bento")
+    project.run("git", "checkout", "-q", "HEAD~1")
+    project.run("dvc", "checkout", "-q")
+    then = tree(project.folder / "dist/bento")
+    assert then != now
+    assert project.repro() == ["register"]  # git moved: git wins
+    assert tree(project.folder / "dist/bento") == then
+    assert [m["version"] for m in project.models() if "champion" in m["aliases"]] == ["2"]
+    project.run("git", "checkout", "-q", "main")
+    project.run("dvc", "checkout", "-q")
+    assert project.repro() == ["register"]
+    assert tree(project.folder / "dist/bento") == now
+    assert project.run("git", "status", "--porcelain") == ""
+
+
+def test_both_moved_stops_and_touches_nothing(project: Project) -> None:
+    project.run("counterpoint", "promote", "2")
+    record = project.folder / "reports/champion.json"
+    mine = record.read_text()
+    record.write_text(project.run("git", "show", "HEAD~1:reports/champion.json").replace("}", "}"))
+    other = json.loads(record.read_text()) | {"digest": "0" * 64}
+    record.write_text(json.dumps(other))
+    said = project.run("dvc", "repro", check=False)
+    assert "ERROR" in said and "champion" in said
+    assert json.loads(record.read_text()) == other
+    record.write_text(mine)
+    project.run("counterpoint", "promote", "1")
+    assert project.repro() == ["register"]
+
+
+def test_a_lost_store_is_filled_again(project: Project) -> None:
+    record, versions = project.record(), {m["digest"] for m in project.models()}
+    (project.folder / "mlflow.db").unlink()
+    shutil.rmtree(project.folder / "mlartifacts")
+    said = project.run("dvc", "repro", check=False)
+    assert "registry-restore" in said  # the champion's folder is only in the cache: nothing is chosen afresh
+    assert project.record() == record
+    project.run(sys.executable, "-m", "counterpoint.registry.restore")
+    assert {m["digest"] for m in project.models()} == versions
+    assert project.repro() == ["register"]
+    assert project.record() == record
+    assert project.run("git", "status", "--porcelain") == ""
+
+
+def test_a_clone_pulls_and_retrains_nothing(project: Project, tmp_path: Path) -> None:
+    project.set("models.attention_lstm.dropout", 0.3)
+    project.repro()
+    project.commit("the first parameters again")
+    project.run("dvc", "remote", "add", "-f", "-d", "local", str(tmp_path / "remote"))
+    project.commit("a remote")
+    project.run("dvc", "push", "-q")
+    project.run("git", "clone", "-q", ".", str(tmp_path / "clone"))
+    clone = Project(tmp_path / "clone")
+    clone.run("dvc", "pull", "-q")
+    assert clone.repro() == ["register"]
+    assert clone.record() == project.record()
+    assert clone.trained() == project.trained()
+    assert clone.run("git", "status", "--porcelain") == ""
+
+
+def test_killed_in_training_ends_in_the_same_weights(project: Project) -> None:
+    project.set("models.attention_lstm.epochs", 12)
+    project.set("models.attention_lstm.patience", 12)
+    running = subprocess.Popen(["dvc", "repro", "train@attention_lstm"], cwd=project.folder, env=project.environment)
+    deadline = time.monotonic() + 120
+    while not list((project.folder / ".checkpoints").glob("*/*")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    running.kill()
+    running.wait()
+    time.sleep(3)
+    assert not (project.folder / "models/attention_lstm").exists()
+    assert project.repro()[:1] == ["train@attention_lstm"]
+    resumed = project.trained()
+    shutil.rmtree(project.folder / "models/attention_lstm")
+    project.run("dvc", "repro", "-f", "-s", "train@attention_lstm")
+    assert project.trained() == resumed
+    assert not list((project.folder / ".checkpoints").glob("*"))
