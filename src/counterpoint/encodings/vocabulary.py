@@ -18,7 +18,7 @@ NATS_PER_BIT = float(np.log(2))
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The known pitches (REST among them, if seen) and the known durations in ticks, each ascending, without repeats."""
+    """The known pitches (REST among them, if seen) and the known durations in ticks, ascending, without repeats."""
 
     pitches: tuple[int, ...]
     ticks: tuple[int, ...]
