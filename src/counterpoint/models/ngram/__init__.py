@@ -1,0 +1,1 @@
+"""Interpolated n-grams: what every learned model of events has to beat."""
