@@ -57,9 +57,11 @@ class AttentionLSTM(Section):
     units: int = Field(ge=1)
     layers: int = Field(ge=1, le=8)
     attention: Literal["beside_state", "printed"]
+    duration_sees_note: bool
     dropout: float = Field(ge=0, lt=1)
     optimizer: Literal["rmsprop", "adam"]
     learning_rate: float = Field(gt=0)
+    decay: Literal["cosine", "none"]
     clip_norm: float = Field(gt=0)
     batch_size: int = Field(ge=1)
     length: int = Field(ge=2)

@@ -1,0 +1,1 @@
+"""The attention LSTM over a melody's (note, duration) events."""

@@ -1,0 +1,202 @@
+"""A trained attention LSTM at work: melodies from START or continuing a primer, event by event with carried state."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from counterpoint.encodings import events
+from counterpoint.encodings.events import END, PAD, SPECIALS, START, UNKNOWN, Events, Tokens
+from counterpoint.encodings.vocabulary import Vocabulary
+from counterpoint.models import folder as model_folder
+from counterpoint.models.attention_lstm import network as networks
+from counterpoint.models.attention_lstm.network import Network, State
+from counterpoint.models.attention_lstm.sampling import choose, uniforms
+from counterpoint.models.folder import ModelFolderError
+from counterpoint.models.generator import Sampling
+
+NAME = "attention_lstm"
+TEXTURE = "melody"
+ROWS = 8  # streams a pass, always: one shape of every product, so that a stream's bits never depend on its neighbours
+
+
+class AttentionLSTM:
+    """A `models.generator.Generator` of melodies; see `load`."""
+
+    name = NAME
+    texture = TEXTURE
+
+    def __init__(self, network: Network, vocabulary: Vocabulary) -> None:
+        sizes = (network.architecture.note_size, network.architecture.duration_size)
+        if sizes != (vocabulary.note_size, vocabulary.duration_size):
+            raise ValueError(
+                f"the network has {sizes} note and duration symbols, the vocabulary "
+                f"{(vocabulary.note_size, vocabulary.duration_size)}: they are not of one model"
+            )
+        self.network = network
+        self.vocabulary = vocabulary
+        self._write = tf.function(partial(_write, network), input_signature=_write_signature(network))
+        self._read = tf.function(partial(_read, network), input_signature=[tf.TensorSpec((1, None), tf.int32)] * 2)
+
+    def generate(self, sampling: Sampling, primer: pd.DataFrame | None = None) -> pd.DataFrame:
+        """`sampling.count` melodies as one note table: pieces "000", "001", …, one track.
+
+        A melody ends at the END it writes itself, or after `sampling.length` events, rests and the primer's among them.
+        Temperature 0 is greedy: then all pieces are the same. PAD, START and UNKNOWN are never written, nor END first.
+
+        primer: a monophonic note table of one piece (`notes.lines.highest_line` makes one), its first event at tick 0;
+        every melody begins with it. Symbols of it that are not in the vocabulary are read as UNKNOWN.
+
+        Raises ValueError if the primer is not one monophonic piece or leaves no room below `sampling.length`.
+        """
+        given = _primer_events(primer, sampling.length)
+        state, note, duration = self._after(given)
+        left = sampling.length - len(given.pitches)
+        parts = [
+            self._stretch(sampling, first, left, state, note, duration) for first in range(0, sampling.count, ROWS)
+        ]
+        notes, durations = (np.concatenate(streams)[: sampling.count] for streams in zip(*parts, strict=True))
+        return events.decode(_joined(given, self.vocabulary, notes, durations))
+
+    def _after(self, given: Events) -> tuple[State, Any, Any]:
+        """The state before the last symbol of START + `given`, and that symbol: where writing goes on."""
+        tokens = self.vocabulary.tokens(given)
+        notes, durations = tokens.notes[:-1], tokens.durations[:-1]
+        state = self.network.start(1)
+        if len(notes) > 1:
+            state = self._read(notes[None, :-1], durations[None, :-1])
+        return tf.nest.map_structure(lambda x: tf.repeat(x, ROWS, axis=0), state), notes[-1], durations[-1]
+
+    def _stretch(
+        self, sampling: Sampling, first: int, steps: int, state: State, note: Any, duration: Any
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Tokens (ROWS, steps) of both streams for pieces `first` to `first + ROWS`, PAD after END."""
+        wanted = np.arange(first, first + ROWS) < sampling.count
+        random = np.stack([uniforms(sampling.seed, first + row, steps) for row in range(ROWS)], axis=1)
+        duration_temperature = sampling.duration_temperature
+        notes, durations = self._write(
+            state,
+            tf.fill((ROWS,), note),
+            tf.fill((ROWS,), duration),
+            tf.constant(wanted),
+            random,
+            tf.constant(sampling.temperature, tf.float32),
+            tf.constant(sampling.temperature if duration_temperature is None else duration_temperature, tf.float32),
+            tf.constant(sampling.top_k, tf.int32),
+            tf.constant(sampling.top_p, tf.float32),
+        )
+        return notes.numpy(), durations.numpy()
+
+
+def load(folder: Path) -> AttentionLSTM:
+    """The generator in a trained model's folder, its digests checked first.
+
+    Raises ModelFolderError if a file is missing, altered, unreadable or of another generator, or a weight not finite.
+    """
+    manifest = model_folder.verify(folder)
+    if manifest.generator != NAME:
+        raise ModelFolderError(f"{folder} holds a model of {manifest.generator!r}, not of {NAME!r}")
+    try:
+        vocabulary = Vocabulary.from_json((folder / "encoding.json").read_text(encoding="utf-8"))
+        network = networks.load(folder)
+        generator = AttentionLSTM(network, vocabulary)
+    except (ValueError, OSError, KeyError) as error:
+        raise ModelFolderError(f"{folder}: the model cannot be put together: {error}") from error
+    for weight in network.weights:
+        if not np.isfinite(np.array(weight)).all():
+            raise ModelFolderError(
+                f"{folder}: the weights of {weight.path} are not all finite numbers: training diverged, and this model "
+                "must not be used; train again with a lower learning_rate or clip_norm"
+            )
+    return generator
+
+
+def _read(network: Network, notes: Any, durations: Any) -> State:
+    _, state = network.advance(notes, durations, network.start(1))
+    return state
+
+
+def _write(
+    network: Network,
+    state: State,
+    note: Any,
+    duration: Any,
+    wanted: Any,
+    random: Any,
+    temperature: Any,
+    duration_temperature: Any,
+    top_k: Any,
+    top_p: Any,
+) -> tuple[Any, Any]:
+    """The whole loop in one graph: as many steps as `random` (steps, ROWS, 2) has rows, or fewer if all have ended."""
+    steps = tf.shape(random)[0]
+    never_note = _impossible(network.architecture.note_size, [PAD, START, UNKNOWN])
+    never_duration = _impossible(network.architecture.duration_size, [PAD, START, END, UNKNOWN])
+    no_end = _impossible(network.architecture.note_size, [END])
+    written = [tf.TensorArray(tf.int32, steps, element_shape=(ROWS,)) for _ in range(2)]
+
+    def go_on(step: Any, note: Any, duration: Any, state: State, open_: Any, written: Any) -> Any:
+        return (step < steps) & tf.reduce_any(open_)
+
+    def one(step: Any, note: Any, duration: Any, state: State, open_: Any, written: Any) -> tuple:
+        features, state = network.step(note, duration, state)
+        begins = tf.cast(note == START, tf.float32)[:, None]
+        logits = network.note_logits(features) + never_note
+        logits = tf.where(begins > 0, logits + no_end, logits)
+        note = choose(logits, random[step, :, 0], temperature, top_k, top_p)
+        logits = network.duration_logits(features, note) + never_duration
+        duration = choose(logits, random[step, :, 1], duration_temperature, top_k, top_p)
+        duration = tf.where(note == END, END, duration)
+        shown = [tf.where(open_, symbols, PAD) for symbols in (note, duration)]
+        written = [array.write(step, symbols) for array, symbols in zip(written, shown, strict=True)]
+        return step + 1, note, duration, state, open_ & (note != END), written
+
+    # Every stream goes on in lockstep; what one does after its END is cut off, not fed back into what is kept.
+    *_, written = tf.while_loop(go_on, one, (0, note, duration, state, wanted, written))
+    return tuple(tf.transpose(array.stack()) for array in written)
+
+
+def _write_signature(network: Network) -> list:
+    batch = tf.nest.map_structure(lambda x: tf.TensorSpec((ROWS, x.shape[1]), x.dtype), network.start(1))
+    symbols, number = tf.TensorSpec((ROWS,), tf.int32), tf.TensorSpec((), tf.float32)
+    wanted, random = tf.TensorSpec((ROWS,), tf.bool), tf.TensorSpec((None, ROWS, 2), tf.float32)
+    return [batch, symbols, symbols, wanted, random, number, number, tf.TensorSpec((), tf.int32), number]
+
+
+def _impossible(size: int, symbols: list[int]) -> tf.Tensor:
+    mask = np.zeros(size, np.float32)
+    mask[symbols] = -np.inf
+    return tf.constant(mask)
+
+
+def _primer_events(primer: pd.DataFrame | None, length: int) -> Events:
+    if primer is None:
+        return Events(("primer",), np.zeros(2, np.int64), np.zeros(0, np.int16), np.zeros(0, np.int32))
+    if primer["piece"].nunique() != 1:
+        raise ValueError(f"a primer is one piece, got {primer['piece'].nunique()}")
+    given = events.encode(primer)
+    if len(given.pitches) >= length:
+        raise ValueError(
+            f"the primer has {len(given.pitches)} events and length allows {length} a piece, the primer's among them: "
+            "ask for a greater length or give a shorter primer"
+        )
+    return given
+
+
+def _joined(given: Events, vocabulary: Vocabulary, notes: np.ndarray, durations: np.ndarray) -> Events:
+    """The primer and what each stream wrote after it, as raw events: an unknown symbol of the primer stays itself."""
+    inside = notes >= SPECIALS
+    lengths = inside.sum(axis=1)
+    offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+    names = tuple(f"{number:03d}" for number in range(len(notes)))
+    fresh = vocabulary.events(Tokens(names, offsets, notes[inside], durations[inside]))
+    places = np.repeat(offsets[:-1], len(given.pitches))
+    return Events(
+        names,
+        offsets + np.arange(len(offsets)) * len(given.pitches),
+        np.insert(fresh.pitches, places, np.tile(given.pitches, len(names))),
+        np.insert(fresh.ticks, places, np.tile(given.ticks, len(names))),
+    )

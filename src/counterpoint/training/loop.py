@@ -1,0 +1,68 @@
+"""The epochs of a training: validate, keep the best weights, stop early, checkpoint, resume. For any Keras model."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from counterpoint.training import checkpoint
+from counterpoint.training.checkpoint import Checkpoint
+from counterpoint.training.stopping import Patience
+
+Log = Callable[[int, dict[str, float]], None]  # epoch, values by name
+Row = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long to train: at most `epochs`, and no further once `patience` epochs did not better `monitor`."""
+
+    epochs: int
+    patience: int
+    monitor: str  # the column of the history to be made small
+
+
+def run(
+    schedule: Schedule,
+    *,
+    weights: list[Any],
+    carried: list[Any],
+    epoch: Callable[[int], Row],
+    kept: Checkpoint,
+    log: Log,
+    listen: Callable[[int], None],
+) -> pd.DataFrame:
+    """Train, and leave the best epoch's values in `weights`. Returns the history, one row an epoch.
+
+    weights: the Keras variables whose best values are wanted. carried: every other variable that training needs to go
+    on (optimiser state, averages). epoch: trains one epoch (counted from 1) and returns its row of the history, with
+    `schedule.monitor` in it; all its randomness must come from the epoch's number. log: called with each finished
+    epoch's row. listen: called after it with the epoch's weights in place.
+
+    Resumes after the last whole epoch found in `kept`; the result equals an uninterrupted training bit for bit. What
+    was logged and heard before the kill is not logged and heard again.
+    """
+    history: list[Row] = []
+    standing, best = Patience(), checkpoint.values(weights)
+    saved = kept.restore()
+    if saved is not None:
+        arrays, facts = saved
+        checkpoint.assign(weights, arrays["weights"], "weights")
+        checkpoint.assign(carried, arrays["carried"], "optimiser state")
+        best, history, standing = arrays["best"], facts["history"], Patience(**facts["standing"])
+    while standing.epoch < schedule.epochs and not standing.is_over(schedule.patience):
+        number = standing.epoch + 1
+        row = {"epoch": number, **epoch(number)}
+        standing = standing.after(number, row[schedule.monitor])
+        history.append(row)
+        if standing.improved:
+            best = checkpoint.values(weights)
+        listen(number)
+        log(number, row)
+        kept.save(
+            {"weights": checkpoint.values(weights), "carried": checkpoint.values(carried), "best": best},
+            {"history": history, "standing": asdict(standing)},
+        )
+    checkpoint.assign(weights, best, "best weights")
+    return pd.DataFrame(history)
