@@ -1,1 +1,1 @@
-"""Serving: the service a Bento holds; the only code that imports bentoml."""
+"""A trained model over HTTP: the service, its requests and answers, its page, and the Bento that carries it."""

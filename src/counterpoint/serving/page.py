@@ -1,0 +1,30 @@
+"""The page at `/`: which model this is, and a form to hear it. It needs no network but the service itself."""
+
+import html
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from counterpoint.serving.request import GenerateRequest, allowed
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; connect-src 'self'; "
+    "style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'self'"
+}
+
+
+def page(card: dict[str, Any]) -> str:
+    """The page for a model's card, as `GET /model` gives it."""
+    template = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
+    shown = {key: html.escape(str(card[key])) for key in ("version", "run", "generator", "texture")}
+    return template.substitute(shown, fields="\n".join(_field(name) for name in GenerateRequest.model_fields))
+
+
+def _field(name: str) -> str:
+    declared = GenerateRequest.model_fields[name]
+    value = "" if declared.default is None else f"{declared.default}"
+    return (
+        f'<label for="{name}">{name}</label>'
+        f'<input id="{name}" name="{name}" inputmode="decimal" value="{value}" title="{html.escape(allowed(name))}">'
+        f"<small>{html.escape(declared.description or '')}</small>"
+    )

@@ -1,0 +1,115 @@
+"""One real, untrained attention LSTM, packed once and served once for all tests of the room."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from counterpoint.models.folder import Lineage, seal
+from counterpoint.serving.package import build
+
+ROOT = Path(__file__).resolve().parents[2]
+LINEAGE = Lineage(data="da" * 32, code="c0" * 32, params="9a" * 32)
+METRICS = {"test_joint_nll": 2.375, "test_note_nll": 1.625}
+TEMPO_BPM = 72.0
+READY_SECONDS = 60
+
+
+def write_model(folder: Path) -> Path:
+    import keras
+
+    from counterpoint.encodings.vocabulary import Vocabulary
+    from counterpoint.models.attention_lstm import network as networks
+
+    vocabulary = Vocabulary((-1, 60, 62, 64, 65, 67), (6, 12, 24))
+    keras.utils.set_random_seed(5)
+    architecture = networks.Architecture(
+        note_size=vocabulary.note_size,
+        duration_size=vocabulary.duration_size,
+        embedding=3,
+        units=8,
+        layers=1,
+        attention="beside_state",
+        duration_sees_note=True,
+        dropout=0.0,
+    )
+    folder.mkdir(parents=True)
+    networks.save(networks.Network(architecture), folder)
+    (folder / "encoding.json").write_text(vocabulary.to_json(), encoding="utf-8")
+    (folder / "params.json").write_text('{"seed": 5, "attention_lstm": {"units": 8}}\n', encoding="utf-8")
+    seal(folder, "attention_lstm", "melody", LINEAGE)
+    return folder
+
+
+@dataclass(frozen=True)
+class Packed:
+    model: Path
+    bento: Path
+    version: str
+
+
+@pytest.fixture(scope="session")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Packed:
+    base = tmp_path_factory.mktemp("packed")
+    model = write_model(base / "model")
+    version = build(model, base / "dist" / "bento", tempo_bpm=TEMPO_BPM, metrics=METRICS, root=ROOT)
+    return Packed(model, base / "dist" / "bento", version)
+
+
+@dataclass
+class Server:
+    url: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def answer(self, path: str, seconds: float = READY_SECONDS) -> httpx.Response:
+        """The first answer of a server that is starting."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                return httpx.get(self.url + path)
+            except httpx.TransportError:
+                time.sleep(0.2)
+        raise AssertionError(f"no answer from {self.url}{path}:\n{self.log.read_text()}")
+
+
+def serve(bento: Path, base: Path) -> Iterator[Server]:
+    """`bentoml serve` from another folder, with no PYTHONPATH and an empty home, as a deployment has it."""
+    base.mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    inherited = {"PATH", "SYSTEMROOT", "LD_LIBRARY_PATH"}
+    environment = {key: value for key, value in os.environ.items() if key in inherited}
+    environment |= {"HOME": str(base), "BENTOML_DO_NOT_TRACK": "True", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "bentoml", "serve", str(bento), "--host", "127.0.0.1", "--port", str(port)]
+    log = base / "log"
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            command, cwd=base, env=environment, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        yield Server(f"http://127.0.0.1:{port}", log, process)
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def server(packed: Packed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    for running in serve(packed.bento, tmp_path_factory.mktemp("served") / "home"):
+        assert running.answer("/readyz").status_code == 200, running.log.read_text()
+        yield running
