@@ -50,7 +50,7 @@ def _beneath_a_held_note(begins: np.ndarray, ends: np.ndarray, pitches: np.ndarr
     Pitch by pitch instead of note by note: at most 128 rounds, whatever the number of notes.
     """
     held = np.zeros(len(at), bool)
-    for pitch in np.unique(pitches[1:]):
+    for pitch in np.unique(pitches):
         these = np.flatnonzero(pitches == pitch)
         latest_end = np.maximum.accumulate(ends[these])
         lower = np.flatnonzero(pitches[at] < pitch)
