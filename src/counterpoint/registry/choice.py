@@ -1,0 +1,169 @@
+"""Who is champion: a decision from plain facts, with no store in sight.
+
+Git holds the choice as a record, a store holds it as an alias, and a tag says what this store last wrote. Comparing the
+three tells who moved: git moved – git wins, so a checkout brings its choice back; MLflow moved – a person chose there,
+and wins; both moved apart – nobody may guess.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from counterpoint.params import Select
+from counterpoint.registry.records import Challenger, Choice, Rule, Written
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is known before deciding."""
+
+    record: Choice | None  # the champion on record in the working tree
+    challenger: Challenger | None  # the challenger on record
+    written: Written | None  # what this store last wrote as champion
+    alias: Choice | None  # what the store's alias points at
+    available: tuple[Choice, ...]  # every version in the store, oldest first, those of models/ among them
+    current: tuple[Choice, ...]  # what lies in models/
+    select: Select
+    restorable: Callable[[], bool]  # asked only if it matters: can DVC bring the recorded champion's folder back?
+
+
+@dataclass(frozen=True)
+class Decision:
+    champion: Choice
+    challenger: Challenger
+    notes: tuple[str, ...] = ()  # for the person at the screen
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Nobody may decide this but a person."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class _Kept:
+    champion: Choice
+    note: str | None = None
+    by_person: bool = False  # moved in MLflow since the last time: not to be overruled by a rule in the same breath
+
+
+def decide(situation: Situation) -> Decision | Stop:
+    """The champion and the challenger, or why there is no telling.
+
+    Promotion and challenger compare within the champion's texture. `promote: better` takes a challenger that is better
+    by `select.metric`, once: one that is on record as challenger under the same rule was passed over by a person.
+    """
+    kept = _kept(situation)
+    if isinstance(kept, Stop):
+        return kept
+    champion, notes = kept.champion, [kept.note] if kept.note else []
+    challenger = _challenger(situation, champion)
+    if challenger and not kept.by_person and _promotes(situation, challenger, champion):
+        notes.append(
+            f"{challenger.run_name} becomes champion: {situation.select.metric} {challenger.metric:.4g}, "
+            f"{champion.run_name} has {champion.metric:.4g}"
+        )
+        champion = challenger
+        challenger = _challenger(situation, champion)
+    return Decision(champion, Challenger(challenger, Rule.of(situation.select)), tuple(notes))
+
+
+def _kept(s: Situation) -> _Kept | Stop:
+    """The champion before any promotion."""
+    if s.record is None:
+        return _Kept(s.alias) if s.alias else _first(s)
+    git_moved = s.written is None or not s.record.same_as(s.written)
+    mlflow_moved = s.alias is not None and (s.written is None or s.alias.digest != s.written.digest)
+    wanted = find(s.record, s.available)
+    if s.alias and mlflow_moved:
+        if not git_moved:
+            return _Kept(s.alias, f"the champion was moved in MLflow: {s.alias.run_name}", by_person=True)
+        if not s.alias.same_as(s.record):
+            return Stop(_both_moved(s.record, s.alias, s.written))
+        exact = wanted is not None and wanted.digest == s.record.digest
+        return _Kept(wanted if wanted and exact else s.alias)
+    if wanted is None:
+        return _lost(s, s.record)
+    if s.alias is None and s.written is not None:
+        return _Kept(wanted, f"the alias champion was gone from MLflow: {wanted.run_name} has it again")
+    if s.alias is not None and not s.alias.same_as(wanted):
+        return _Kept(wanted, f"the record in git was moved: {wanted.run_name} is champion")
+    if wanted.digest != s.record.digest:
+        return _Kept(wanted, f"{wanted.run_name} stands for {s.record.run_name}: the same inputs gave other bytes here")
+    return _Kept(wanted)
+
+
+def find(wanted: Choice, among: tuple[Choice, ...]) -> Choice | None:
+    """The very same bytes, else the newest made from the same inputs, else None."""
+    exact = [c for c in among if c.digest == wanted.digest]
+    twins = [c for c in among if c.lineage == wanted.lineage]
+    matches = exact or twins
+    return matches[-1] if matches else None
+
+
+def _lost(s: Situation, record: Choice) -> _Kept | Stop:
+    """The recorded champion is in neither the store nor models/."""
+    newcomer = s.written is None and s.alias is None
+    if newcomer and not s.restorable():
+        first = _first(s)
+        if isinstance(first, Stop):
+            return first
+        return _Kept(
+            first.champion,
+            f"the recorded champion {record.run_name} is neither here nor to be restored from DVC's cache or remote: "
+            f"{first.champion.run_name} was chosen afresh, and git shows the changed record",
+        )
+    return Stop(
+        f"the recorded champion {record.run_name} (digest {record.digest[:12]}) is neither in the MLflow store nor in "
+        "models/. Bring it back with `make registry-restore`, or choose another with `counterpoint promote` "
+        "(`counterpoint models` lists them); then `dvc repro`. The aliases and records were not touched"
+    )
+
+
+def _first(s: Situation) -> _Kept | Stop:
+    textures = sorted({c.texture for c in s.current})
+    candidates = [c for c in s.current if c.texture == s.select.texture]
+    if not candidates:
+        return Stop(
+            f"no champion can be chosen: select.texture is {s.select.texture}, but models/ holds "
+            f"{', '.join(textures) or 'no model'}. Set select.texture in params.yaml to one that is there"
+        )
+    if s.select.promote == "never":
+        return Stop(
+            "there is no champion yet, and select.promote is never: choose one of "
+            f"{', '.join(sorted(c.run_name for c in candidates))} with `counterpoint promote`, then `dvc repro`"
+        )
+    return _Kept(_best(candidates, s.select))
+
+
+def _challenger(s: Situation, champion: Choice) -> Choice | None:
+    others = [c for c in s.current if c.texture == champion.texture and not c.same_as(champion)]
+    return _best(others, s.select) if others else None
+
+
+def _promotes(s: Situation, challenger: Choice, champion: Choice) -> bool:
+    if s.select.promote != "better" or not _better(challenger, champion, s.select):
+        return False
+    known = s.challenger
+    passed_over = known and known.choice and known.choice.same_as(challenger) and known.rule == Rule.of(s.select)
+    return not passed_over
+
+
+def _better(one: Choice, other: Choice, select: Select) -> bool:
+    if one.metric is None or other.metric is None:
+        return False
+    return one.metric < other.metric if select.direction == "minimise" else one.metric > other.metric
+
+
+def _best(candidates: list[Choice], select: Select) -> Choice:
+    sign = 1 if select.direction == "minimise" else -1
+    return min(candidates, key=lambda c: (c.metric is None, sign * (c.metric or 0.0), c.generator, c.digest))
+
+
+def _both_moved(record: Choice, alias: Choice, written: Written | None) -> str:
+    before = f"champion was {written.digest[:12]}" if written else "this store has not chosen before"
+    return (
+        f"two choices at once: the record in git says {record.run_name} (digest {record.digest[:12]}), the alias in "
+        f"MLflow says {alias.run_name} (digest {alias.digest[:12]}); {before}. Say which with `counterpoint promote "
+        f"{record.run_name}` or `counterpoint promote {alias.run_name}`, then `dvc repro`. Nothing was touched"
+    )

@@ -1,0 +1,142 @@
+"""A model's run, complete: found again or made from the model folder, so that no result lives in MLflow alone."""
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from counterpoint.models.folder import Manifest, sha256_file, sha256_json
+from counterpoint.registry.errors import RegistryError
+from counterpoint.registry.logbook import (
+    DIGEST,
+    EXPERIMENT_NAME,
+    HISTORY,
+    REPORTS,
+    STAGE,
+    alive,
+    find_runs,
+    flat,
+    log_metrics,
+    log_params,
+    logged_steps,
+)
+from counterpoint.registry.store import Store
+
+
+def sync_run(store: Store, folder: Path, manifest: Manifest) -> str:
+    """The id of the model's run, found or made, with its params and per-epoch figures; what it holds is not sent again.
+
+    folder: the verified model folder, with its manifest.
+    """
+    run = _find_or_create(store, manifest)
+    run_id = run.info.run_id
+    tags = {
+        DIGEST: manifest.digest,
+        "counterpoint.lineage": manifest.lineage.digest,
+        "counterpoint.generator": manifest.generator,
+        "counterpoint.texture": manifest.texture,
+        "mlflow.runName": manifest.run_name,
+    }
+    for tag, value in tags.items():
+        if run.data.tags.get(tag) != value:
+            store.client.set_tag(run_id, tag, value)
+    _sync_history(store, run, folder)
+    if run.info.status != "FINISHED":
+        store.client.set_terminated(run_id, "FINISHED")
+    return run_id
+
+
+def sync_reports(store: Store, run_id: str, folders: dict[str, Path], model_id: str = "") -> None:
+    """Bring the run's artefacts and final figures up to date; nothing is sent if nothing changed.
+
+    folders: artefact path → folder; one that is not there leaves what the run holds. The final figures are those of
+        `evaluation`'s metrics.json. model_id: a logged model that they also belong to.
+    """
+    present = {name: folder for name, folder in folders.items() if folder.is_dir()}
+    digest = sha256_json({"model": model_id, "files": _digests(present)})
+    run = store.client.get_run(run_id)
+    if not present or run.data.tags.get(REPORTS) == digest:
+        return
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+    artefacts = get_artifact_repository(run.info.artifact_uri, tracking_uri=store.uri)
+    held = {entry.path for entry in store.client.list_artifacts(run_id)}
+    for name, folder in present.items():
+        if name in held:
+            artefacts.delete_artifacts(name)
+        store.client.log_artifacts(run_id, str(folder), name)
+    if "evaluation" in present:
+        log_metrics(store, run_id, ((k, v, 0) for k, v in read_metrics(present["evaluation"]).items()), model_id)
+    store.client.set_tag(run_id, REPORTS, digest)
+
+
+def delete_unfinished(store: Store) -> list[str]:
+    """Delete runs of trainings that were killed here and not taken up again; their ids. MLflow can restore them.
+
+    Runs of other machines, of trainings still going on, and failed ones (they say why) are left alone.
+    """
+    found = store.client.search_runs([store.experiment_id], f"tags.`{STAGE}` = 'train'")
+    dead = [
+        run.info.run_id
+        for run in found
+        if run.info.status in ("RUNNING", "KILLED") and DIGEST not in run.data.tags and not alive(run)
+    ]
+    for run_id in dead:
+        store.client.delete_run(run_id)
+    return dead
+
+
+def read_metrics(evaluation: Path) -> dict[str, float]:
+    """The final figures in a model's reports, flat; empty where it was not evaluated."""
+    path = evaluation / "metrics.json"
+    if not path.is_file():
+        return {}
+    try:
+        content = flat(json.loads(path.read_text(encoding="utf-8")))
+        return {k: float(v) for k, v in content.items() if isinstance(v, int | float) and not isinstance(v, bool)}
+    except (ValueError, AttributeError) as error:
+        raise RegistryError(f"{path} holds no figures ({error}): run `dvc repro` for it again") from error
+
+
+def _find_or_create(store: Store, manifest: Manifest):
+    found = find_runs(store, DIGEST, manifest.digest)
+    if found:
+        return found[0]
+    tags = {DIGEST: manifest.digest, STAGE: "register"}
+    if name := os.environ.get("DVC_EXP_NAME"):
+        tags[EXPERIMENT_NAME] = name
+    return store.client.create_run(store.experiment_id, tags=tags, run_name=manifest.run_name)
+
+
+def _sync_history(store: Store, run, folder: Path) -> None:
+    """Params and per-epoch figures, those that are missing: training may have lost its store halfway."""
+    params, history = folder / "params.json", folder / "history.csv"
+    digest = sha256_json([sha256_file(path) for path in (params, history) if path.is_file()])
+    if run.data.tags.get(HISTORY) == digest:
+        return
+    run_id = run.info.run_id
+    if params.is_file():
+        log_params(store, run_id, json.loads(params.read_text(encoding="utf-8")))
+    if history.is_file():
+        present = logged_steps(store, run_id)
+        log_metrics(store, run_id, (f for f in _epochs(history) if f[2] not in present.get(f[0], ())))
+    store.client.set_tag(run_id, HISTORY, digest)
+
+
+def _epochs(history: Path) -> Iterator[tuple[str, float, int]]:
+    with history.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            epoch = int(float(row.pop("epoch")))
+            for name, value in row.items():
+                if value not in ("", None):
+                    yield name, float(value), epoch
+
+
+def _digests(folders: dict[str, Path]) -> dict[str, str]:
+    return {
+        f"{name}/{file.relative_to(folder).as_posix()}": sha256_file(file)
+        for name, folder in folders.items()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }

@@ -1,0 +1,77 @@
+"""The connection to MLflow: which store, which experiment, where artefacts go."""
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+REGISTERED_MODEL = "counterpoint"
+EXPERIMENT = "counterpoint"
+_VARIABLE = "MLFLOW_TRACKING_URI"
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open MLflow store with its experiment."""
+
+    client: "MlflowClient"
+    uri: str
+    experiment_id: str
+
+
+def main_root(root: Path) -> Path:
+    """The checkout whose store counts: of an experiment in a temporary folder, the one it was started from."""
+    return Path(os.environ.get("DVC_ROOT") or root).resolve()
+
+
+def store_uri(root: Path) -> str:
+    """`MLFLOW_TRACKING_URI` if set, else the SQLite file in the main checkout, as an absolute address."""
+    return os.environ.get(_VARIABLE) or f"sqlite:///{main_root(root) / 'mlflow.db'}"
+
+
+def connect(root: Path) -> Store:
+    """Open the store that belongs to the project at `root`, made if new. Takes some 2 s, most of it MLflow's import."""
+    for variable, value in {
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        # the default, 7 with doubling pauses, hangs for minutes on a dead server
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
+    }.items():
+        os.environ.setdefault(variable, value)
+    import mlflow
+
+    for name in ("alembic", "mlflow.store.db.utils", "mlflow.tracking"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    uri = store_uri(root)
+    _use(uri)
+    client = mlflow.MlflowClient(tracking_uri=uri)
+    return Store(client, uri, _experiment(client, root))
+
+
+def _use(uri: str) -> None:
+    """Make `uri` MLflow's own default too: registering a version looks the logged model up there.
+
+    MLflow writes it into the environment as well, where it would pass for the user's wish from then on.
+    """
+    import mlflow
+
+    before = os.environ.get(_VARIABLE)
+    mlflow.set_tracking_uri(uri)
+    if before is None:
+        os.environ.pop(_VARIABLE, None)
+    else:
+        os.environ[_VARIABLE] = before
+
+
+def _experiment(client: "MlflowClient", root: Path) -> str:
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    if experiment is None:
+        # a server knows best where its artefacts go; the local store would put them below the current folder
+        location = None if os.environ.get(_VARIABLE) else (main_root(root) / "mlartifacts").as_uri()
+        return client.create_experiment(EXPERIMENT, artifact_location=location)
+    if experiment.lifecycle_stage == "deleted":
+        client.restore_experiment(experiment.experiment_id)
+    return experiment.experiment_id

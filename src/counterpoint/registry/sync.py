@@ -1,0 +1,143 @@
+"""A model folder as a version of the registered model: checked, uploaded once, found by its digest ever after."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from counterpoint.models.folder import Manifest, verify
+from counterpoint.models.generator import Sampling
+from counterpoint.notes.table import NOTE_SCHEMA
+from counterpoint.registry.errors import RegistryError
+from counterpoint.registry.runs import read_metrics, sync_reports, sync_run
+from counterpoint.registry.store import REGISTERED_MODEL, Store
+from counterpoint.registry.versions import METRIC_TAG, Version, versions
+
+MODEL = "model"  # the model folder's place among the version's artefacts
+
+
+def sync_model(store: Store, folder: Path, evaluation: Path, samples: Path) -> Version:
+    """The version that holds the model at `folder`, made if there is none, its run and figures brought up to date.
+
+    folder, evaluation, samples: as in `counterpoint.paths`; the two reports may be missing.
+    Raises ModelFolderError for a file that is not what was trained, RegistryError for weights that are not finite.
+    """
+    manifest = check(folder)
+    run_id = sync_run(store, folder, manifest)
+    version = by_digest(store, manifest.digest)
+    if version is None:
+        _create_version(store, folder, manifest, run_id)
+        version = by_digest(store, manifest.digest)
+        assert version is not None, "a version just made is found by its digest"
+    reports = {"evaluation": evaluation, "samples": samples, "listen": folder / "listen"}
+    sync_reports(store, run_id, reports, version.model_id)
+    changed = {k: v for k, v in read_metrics(evaluation).items() if repr(version.metrics.get(k)) != repr(v)}
+    for name, value in changed.items():
+        store.client.set_model_version_tag(REGISTERED_MODEL, version.number, f"{METRIC_TAG}{name}", repr(value))
+    return replace(version, metrics=version.metrics | changed)
+
+
+def by_digest(store: Store, digest: str) -> Version | None:
+    """The version with this digest, the oldest should there be several."""
+    return next((v for v in versions(store) if v.digest == digest), None)
+
+
+def sync_run_alone(store: Store, folder: Path, evaluation: Path, samples: Path) -> str:
+    """The id of the run of the model at `folder`, as `sync_model` would leave it, but no version: for experiments."""
+    run_id = sync_run(store, folder, check(folder))
+    sync_reports(store, run_id, {"evaluation": evaluation, "samples": samples, "listen": folder / "listen"})
+    return run_id
+
+
+def check(folder: Path) -> Manifest:
+    """The manifest of a model folder that is whole and whose weights are all finite."""
+    manifest = verify(folder)
+    for file in sorted(folder.rglob("*.h5")):
+        _refuse_non_finite(file)
+    return manifest
+
+
+def _refuse_non_finite(file: Path) -> None:
+    def look(name: str, item: h5py.Group | h5py.Dataset) -> None:
+        if not isinstance(item, h5py.Dataset) or not np.issubdtype(item.dtype, np.inexact):
+            return
+        wrong = int(np.count_nonzero(~np.isfinite(item[()])))
+        if wrong:
+            raise RegistryError(
+                f"{file}: {wrong} of {item.size} weights in {name} are not finite, so the model is refused: training "
+                "diverged; lower its learning_rate or clip_norm in params.yaml and train again"
+            )
+
+    with h5py.File(file) as weights:
+        weights.visititems(look)
+
+
+def _create_version(store: Store, folder: Path, manifest: Manifest, run_id: str) -> None:
+    from mlflow.exceptions import MlflowException
+
+    tags = {
+        "generator": manifest.generator,
+        "texture": manifest.texture,
+        "digest": manifest.digest,
+        "lineage": manifest.lineage.digest,
+        "lineage.data": manifest.lineage.data,
+        "lineage.code": manifest.lineage.code,
+        "lineage.params": manifest.lineage.params,
+        "run_name": manifest.run_name,
+    }
+    model_id = _logged_model(store, folder, manifest, run_id, tags)
+    try:
+        store.client.create_registered_model(REGISTERED_MODEL)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    store.client.create_model_version(
+        REGISTERED_MODEL, source=f"models:/{model_id}", run_id=run_id, model_id=model_id, tags=tags
+    )
+
+
+def _logged_model(store: Store, folder: Path, manifest: Manifest, run_id: str, tags: dict[str, str]) -> str:
+    """The id of the logged model with the folder as its artefacts; one left by an interrupted upload is replaced."""
+    from mlflow.entities import LoggedModelOutput
+    from mlflow.models import Model
+
+    client = store.client
+    for found in client.search_logged_models([store.experiment_id], f"tags.digest = '{manifest.digest}'"):
+        if str(found.status) == "READY":
+            return found.model_id
+        client.delete_logged_model(found.model_id)
+    logged = client.create_logged_model(
+        store.experiment_id, manifest.run_name, run_id, tags=tags, model_type=manifest.texture
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        card = Path(scratch) / "MLmodel"  # the file in which MLflow looks for a model's signature
+        Model(
+            run_id=run_id,
+            model_id=logged.model_id,
+            signature=signature(),
+            flavors={"counterpoint": {"generator": manifest.generator, "texture": manifest.texture, "data": MODEL}},
+        ).save(str(card))
+        client.log_model_artifact(logged.model_id, str(card))
+    client.log_model_artifacts(logged.model_id, str(folder), MODEL)
+    client.finalize_logged_model(logged.model_id, "READY")
+    client.log_outputs(run_id, [LoggedModelOutput(logged.model_id, 0)])
+    return logged.model_id
+
+
+def signature():
+    """What every generator takes and gives, in MLflow's terms: a `Sampling` in, the columns of a note table out."""
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, Schema
+
+    request = Sampling.model_json_schema()["properties"]
+    takes = [ColSpec(_request_type(field), name, required=False) for name, field in request.items()]
+    columns = {"int16": "integer", "int32": "integer", "bool": "boolean", "string": "string"}
+    gives = [ColSpec(columns[str(column.type)], column.name) for column in NOTE_SCHEMA]
+    return ModelSignature(inputs=Schema(takes), outputs=Schema(gives))
+
+
+def _request_type(field: dict) -> str:
+    kinds = {field["type"]} if "type" in field else {option["type"] for option in field["anyOf"]}
+    return {"integer": "long", "number": "double"}[(kinds - {"null"}).pop()]
