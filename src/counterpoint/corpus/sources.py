@@ -1,4 +1,4 @@
-"""Where music comes from: music21's own corpus, exported as MIDI, or a folder of the user's MIDI, listed where it is."""
+"""Where music comes from: music21's own corpus, exported as MIDI, or a folder of the user's own, listed as it is."""
 
 import json
 import os
