@@ -4,6 +4,7 @@ The same model, code and settings give the same bytes, on any day and from any f
 and times and interpreter patch levels are taken out of what BentoML writes.
 """
 
+import math
 import os
 import shutil
 import subprocess
@@ -32,13 +33,16 @@ def build(model_folder: Path, out: Path, *, tempo_bpm: float, metrics: dict[str,
     metrics: the model's figures for `GET /model`, or None.
     root: the project's folder, which holds bentofile.yaml, requirements and src.
 
-    `out` appears whole or not at all. Raises ModelFolderError, FileNotFoundError, PackageError.
+    `out` appears whole or not at all. Raises ModelFolderError, FileNotFoundError, PackageError, and ValueError for a
+    metric that is not finite.
     """
     manifest = verify(model_folder)
     # not beside `out`: BentoML refuses to read below a hidden folder, where a project may well lie
     with tempfile.TemporaryDirectory(prefix="counterpoint-") as temporary:
         work = Path(temporary)
-        settings = {"tempo_bpm": tempo_bpm, "metrics": metrics}
+        settings: dict[str, Any] = {"tempo_bpm": tempo_bpm}
+        if metrics is not None:
+            settings["metrics"] = _finite(metrics)
         config = _gather(root, work / "context")
         version = f"{manifest.digest[:12]}-{_code_digest(work / 'context', settings)[:8]}"
         job = {
@@ -66,6 +70,13 @@ def _labels(manifest: Manifest) -> dict[str, str]:
         "code": manifest.lineage.code,
         "params": manifest.lineage.params,
     }
+
+
+def _finite(metrics: dict[str, Any]) -> dict[str, Any]:
+    for name, value in metrics.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"metric {name} is {value}; GET /model answers in JSON, which knows finite numbers only")
+    return metrics
 
 
 def _gather(root: Path, context: Path) -> dict[str, Any]:
