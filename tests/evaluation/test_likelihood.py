@@ -33,6 +33,7 @@ def test_means_by_hand():
     assert metrics["test_duration_accuracy"] == pytest.approx(1 / 3)  # without END, and the third is unknown
     assert metrics["ngram_best_joint_nll"] == pytest.approx(8.05 / 5 + 0.5)
     assert metrics["ngram_best_order"] == 2
+    assert metrics["ngram_best_separate_nll"] == pytest.approx(1.19 + 1 + 0.42)
     assert metrics["improvement_percent"] == pytest.approx(100 * 0.5 / 2.11)
     assert (metrics["test_events"], metrics["test_pieces"]) == (5, 2)
     assert table.to_dict("list") == {
