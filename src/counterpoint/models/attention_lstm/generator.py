@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,9 @@ from counterpoint.models.attention_lstm.network import Network, State
 from counterpoint.models.attention_lstm.sampling import choose, uniforms
 from counterpoint.models.folder import ModelFolderError
 from counterpoint.models.generator import Sampling
+
+if TYPE_CHECKING:
+    from counterpoint.evaluation.likelihood import EventNats
 
 NAME = "attention_lstm"
 TEXTURE = "melody"
@@ -60,6 +63,16 @@ class AttentionLSTM:
         ]
         notes, durations = (np.concatenate(streams)[: sampling.count] for streams in zip(*parts, strict=True))
         return events.decode(_joined(given, self.vocabulary, notes, durations))
+
+    def likelihood(self, tokens: Tokens) -> "tuple[EventNats, tuple[np.ndarray, np.ndarray]]":
+        """-log p of every event of `tokens`, END included, and whether its likeliest (note, duration) was right."""
+        # Imported here: a served model only writes, and is packed without what scores.
+        from counterpoint.evaluation.likelihood import EventNats
+        from counterpoint.models.attention_lstm.likelihood import nats
+
+        found = nats(self.network, tokens)
+        joint = found.note_nats + found.duration_nats
+        return EventNats(found.note_nats, found.duration_nats, joint), (found.note_correct, found.duration_correct)
 
     def _after(self, given: Events) -> tuple[State, Any, Any]:
         """The state before the last symbol of START + `given`, and that symbol: where writing goes on."""
