@@ -21,7 +21,8 @@ from counterpoint.serving.answer import answer
 from counterpoint.serving.request import MAXIMUM_BODY_BYTES
 from counterpoint.serving.service import MAXIMUM_CONCURRENCY
 
-from .conftest import LINEAGE, METRICS, TEMPO_BPM, Packed, Server, serve
+from .conftest import METRICS, TEMPO_BPM, Packed, Server, serve
+from .untrained import LINEAGE
 
 BUSY = 10.0
 

@@ -1,35 +1,18 @@
-"""The `counterpoint` command."""
+"""`counterpoint models` and `counterpoint promote`: what is registered, and which version is the champion."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from counterpoint import paths
-
-app = typer.Typer(help="Trained, compared, registered and served music generators.", no_args_is_help=True)
-
-
-@contextmanager
-def _said_plainly() -> Iterator[None]:
-    """An error at the border is a sentence for the user, not a traceback."""
-    from counterpoint.params import ParamsError
-    from counterpoint.registry.errors import RegistryError
-
-    try:
-        yield
-    except (RegistryError, ParamsError, FileNotFoundError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+from counterpoint.cli.plainly import said_plainly
 
 
-@app.command()
 def models(as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False) -> None:
     """List every registered version: number, aliases, generator, texture, run name, figure, digest."""
-    with _said_plainly():
+    with said_plainly():
         from counterpoint.params import load
         from counterpoint.registry.store import connect
         from counterpoint.registry.versions import versions
@@ -62,15 +45,10 @@ def models(as_json: Annotated[bool, typer.Option("--json", help="for programs")]
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-@app.command()
 def promote(model: Annotated[str, typer.Argument(metavar="VERSION|RUN_NAME|DIGEST")]) -> None:
     """Make a version the champion; `dvc repro` then packages it."""
-    with _said_plainly():
+    with said_plainly():
         from counterpoint.registry.promote import promote as choose
 
         version = choose(model, paths.project_root())
     typer.echo(f"champion is now version {version.number}, {version.run_name}; run `dvc repro` to package it")
-
-
-if __name__ == "__main__":
-    app()

@@ -1,0 +1,15 @@
+"""The `counterpoint` command: one module a family of commands."""
+
+import typer
+
+from counterpoint.cli.generate import generate
+from counterpoint.cli.registry import models, promote
+
+app = typer.Typer(
+    help="Trained, compared, registered and served music generators.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_show_locals=False,
+)
+for command in (generate, models, promote):
+    app.command()(command)

@@ -1,0 +1,177 @@
+"""`counterpoint generate`: music from a registered model, as files."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from counterpoint import paths
+from counterpoint.cli.plainly import UsageError, said_plainly
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from counterpoint.models.generator import Generator, Sampling
+    from counterpoint.params import Params
+
+_SHOWN_FILES = 5
+
+
+def generate(
+    model: Annotated[
+        str, typer.Option("--model", "-m", metavar="NAME|ALIAS|VERSION", help="a generator, an alias or a version")
+    ] = "champion",
+    count: Annotated[int, typer.Option("--count", "-n", help="how many pieces, 1 to 64")] = 1,
+    seed: Annotated[int | None, typer.Option(help="the same seed brings the same music; default: a random one")] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="the folder that the files go to")] = Path("out"),
+    length: Annotated[int, typer.Option(help="at most so many events a piece, the primer's among them")] = 128,
+    temperature: Annotated[float, typer.Option(help="of the notes, 0 to 5; 0 takes the likeliest")] = 1.0,
+    duration_temperature: Annotated[float | None, typer.Option(help="of the durations; default: as the notes")] = None,
+    top_k: Annotated[int, typer.Option(help="choose among the k likeliest; 0: among all")] = 0,
+    top_p: Annotated[float, typer.Option(help="choose among the likeliest with this much probability")] = 1.0,
+    greedy: Annotated[bool, typer.Option("--greedy", help="always the likeliest: both temperatures 0")] = False,
+    primer: Annotated[Path | None, typer.Option(help="a MIDI file whose melody every piece begins with")] = None,
+    tempo: Annotated[
+        float | None, typer.Option(help="quarter notes a minute; default: tempo_bpm of params.yaml")
+    ] = None,
+    wav: Annotated[bool, typer.Option("--wav", help="sound beside each MIDI")] = False,
+    png: Annotated[bool, typer.Option("--png", help="a piano roll beside each MIDI")] = False,
+    force: Annotated[bool, typer.Option("--force", help="replace files that are there")] = False,
+) -> None:
+    """Generate music with a registered model, as piece-000.mid, piece-001.mid, …
+
+    `--model` takes a generator's name (its newest version), `champion`, `challenger`, a version number, or
+    NAME@VERSION; `counterpoint models` lists them.
+
+    Examples:
+
+    - `counterpoint generate -n 8 --seed 1 -o out/`
+
+    - `counterpoint generate --model attention_lstm@3 --temperature 0.9 --top-p 0.98 --png --wav`
+
+    - `counterpoint generate --primer theme.mid --length 200 --tempo 96`
+    """
+    with said_plainly():
+        sampling = _sampling(
+            count=count,
+            length=length,
+            temperature=0.0 if greedy else temperature,
+            duration_temperature=0.0 if greedy else duration_temperature,
+            top_k=top_k,
+            top_p=top_p,
+            seed=secrets.randbelow(2**31) if seed is None else seed,
+        )
+        kinds = ["mid"] + ["png"] * png + ["wav"] * wav
+        files = [[out / f"piece-{number:03d}.{kind}" for kind in kinds] for number in range(count)]
+        _refuse_to_replace([file for piece in files for file in piece], force)
+        root = paths.project_root()
+        settings = _params(root)
+        tempo_bpm = _tempo(settings.tempo_bpm if tempo is None else tempo)
+        begun_with = None if primer is None else _melody(primer, settings)
+        generator, run_name = _load(model, root)
+        typer.echo(f"{run_name}: {count} of at most {length} events, seed {sampling.seed}", err=True)
+        try:
+            notes = generator.generate(sampling, begun_with)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+        _write(notes, files, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
+        typer.echo(f"{count * len(kinds)} files in {out}", err=True)
+
+
+def _sampling(**asked: Any) -> "Sampling":
+    from pydantic import ValidationError
+
+    from counterpoint.models.generator import Sampling
+
+    try:
+        return Sampling(**asked)
+    except ValidationError as error:
+        lines = [
+            f"--{str(e['loc'][0]).replace('_', '-')}: {e['msg'][0].lower()}{e['msg'][1:]}, got {e['input']}"
+            for e in error.errors()
+        ]
+        raise UsageError("\n".join(lines)) from None
+
+
+def _refuse_to_replace(files: list[Path], force: bool) -> None:
+    there = [str(file) for file in files if file.exists()]
+    if there and not force:
+        more = f" and {len(there) - _SHOWN_FILES} more" if len(there) > _SHOWN_FILES else ""
+        raise UsageError(
+            f"there already: {', '.join(there[:_SHOWN_FILES])}{more}; "
+            "give another folder with -o, or --force to replace them"
+        )
+
+
+def _params(root: Path) -> "Params":
+    from counterpoint.params import load
+
+    return load(root / paths.PARAMS)
+
+
+def _tempo(tempo_bpm: float) -> float:
+    if not 20 <= tempo_bpm <= 400:
+        raise UsageError(f"--tempo is {tempo_bpm:g}, allowed are 20 to 400 quarter notes a minute")
+    return tempo_bpm
+
+
+def _melody(path: Path, settings: "Params") -> "pd.DataFrame":
+    """The melody of a MIDI file, from its first note on."""
+    from counterpoint.notes.lines import highest_line
+    from counterpoint.notes.midi import MidiError, read_midi
+
+    limits = settings.ingest
+    try:
+        notes, _ = read_midi(path.read_bytes(), "primer", max_notes=limits.max_notes, max_beats=limits.max_beats)
+    except (MidiError, OSError) as error:
+        raise UsageError(f"the primer {path} cannot be read: {error}") from error
+    line = highest_line(notes)
+    if line.empty:
+        raise UsageError(f"the primer {path} has no melody: all its notes are drums")
+    return line.assign(onset=line["onset"] - line["onset"].min())
+
+
+def _load(spec: str, root: Path) -> tuple["Generator", str]:
+    """The generator that `spec` names, and its run's name."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from counterpoint.models import catalog
+    from counterpoint.registry.fetch import fetch
+    from counterpoint.registry.naming import resolve
+    from counterpoint.registry.store import connect
+    from counterpoint.registry.versions import versions
+
+    version = resolve(spec, versions(connect(root)))
+    with tempfile.TemporaryDirectory(prefix="counterpoint-") as temporary:
+        fetch(version.digest, Path(temporary) / "model", root)
+        return catalog.load(Path(temporary) / "model"), version.run_name
+
+
+def _write(notes: "pd.DataFrame", files: list[list[Path]], tempo_bpm: float, text: tuple[str, str]) -> None:
+    from tqdm import tqdm
+
+    from counterpoint.notes.midi import write_midi
+    from counterpoint.render import pianoroll
+
+    for number, beside in enumerate(tqdm(files, desc="writing", unit="piece", disable=None)):
+        piece = notes[notes["piece"] == f"{number:03d}"].reset_index(drop=True)
+        beside[0].parent.mkdir(parents=True, exist_ok=True)
+        for path in beside:
+            if path.suffix == ".mid":
+                said = (text[0], f"{text[1]}, piece {number} of {len(files)}")
+                path.write_bytes(write_midi(piece, tempo_bpm=tempo_bpm, text=said))
+            elif path.suffix == ".png":
+                pianoroll.draw(piece, path, title=f"{text[0]}, {text[1]}, piece {number}")
+            else:
+                _sound(piece, path, tempo_bpm)
+
+
+def _sound(piece: "pd.DataFrame", path: Path, tempo_bpm: float) -> None:
+    from counterpoint.render import audio
+
+    try:
+        audio.to_wav(piece, path, tempo_bpm=tempo_bpm)
+    except ValueError as error:
+        raise UsageError(f"{path} cannot be made: {error}; leave out --wav, or ask for a lower --length") from error

@@ -1,0 +1,33 @@
+"""A real attention LSTM of a few weights, never trained: quick to write, and it generates."""
+
+from pathlib import Path
+
+from counterpoint.models.folder import Lineage, seal
+
+LINEAGE = Lineage(data="da" * 32, code="c0" * 32, params="9a" * 32)
+
+
+def write_model(folder: Path) -> Path:
+    import keras
+
+    from counterpoint.encodings.vocabulary import Vocabulary
+    from counterpoint.models.attention_lstm import network as networks
+
+    vocabulary = Vocabulary((-1, 60, 62, 64, 65, 67), (6, 12, 24))
+    keras.utils.set_random_seed(5)
+    architecture = networks.Architecture(
+        note_size=vocabulary.note_size,
+        duration_size=vocabulary.duration_size,
+        embedding=3,
+        units=8,
+        layers=1,
+        attention="beside_state",
+        duration_sees_note=True,
+        dropout=0.0,
+    )
+    folder.mkdir(parents=True)
+    networks.save(networks.Network(architecture), folder)
+    (folder / "encoding.json").write_text(vocabulary.to_json(), encoding="utf-8")
+    (folder / "params.json").write_text('{"seed": 5, "attention_lstm": {"units": 8}}\n', encoding="utf-8")
+    seal(folder, "attention_lstm", "melody", LINEAGE)
+    return folder
