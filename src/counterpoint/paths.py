@@ -5,6 +5,7 @@ Stages run in the root. Whoever may stand elsewhere (the command line) asks `pro
 
 from pathlib import Path
 
+PIPELINE = Path("dvc.yaml")
 PARAMS = Path("params.yaml")
 CORPUS_LISTING = Path("data/corpus.json")
 RAW = Path("data/raw")

@@ -73,7 +73,7 @@ def draw_likelihoods(table: pd.DataFrame, metrics: Mapping[str, float], path: Pa
             f"({metrics['improvement_percent_low']:.1f} to {metrics['improvement_percent_high']:.1f} % over resampled "
             f"pieces), {metrics['test_events']:,} events of {metrics['test_pieces']:,} pieces",
         )
-        axes.legend(frameon=False, loc="upper right")
+        figure.legend(frameon=False, loc="outside lower center", ncols=3)
         _plain(axes)
         _save(figure, path)
 

@@ -99,6 +99,15 @@ def evaluate_likelihood(
     return {name: int(value) if name in counts else float(value) for name, value in metrics.items()}, table
 
 
+def ranking(model: str, metrics: Mapping[str, float], table: pd.DataFrame) -> pd.DataFrame:
+    """The model and the n-grams as rows of one table (model, note_nll, duration_nll, joint_nll), fewest nats first."""
+    columns = ["note_nll", "duration_nll", "joint_nll"]
+    of_model = pd.DataFrame([{"model": model, **{column: metrics[f"test_{column}"] for column in columns}}])
+    names = table["order"].astype(str) + "-gram, " + table["smoothing"].str.replace("_", "-")
+    of_ngrams = table.assign(model=names)[of_model.columns]
+    return pd.concat([of_model, of_ngrams]).sort_values("joint_nll", kind="stable", ignore_index=True)
+
+
 def _spelled(
     who: str, nats: EventNats, is_end: np.ndarray, spelled_note: np.ndarray, spelled_duration: np.ndarray
 ) -> EventNats:

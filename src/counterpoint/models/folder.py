@@ -113,19 +113,19 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def verify(folder: Path) -> Manifest:
-    """The manifest, after every file was compared with it. Raises ModelFolderError naming what is missing, altered or extra."""
+    """The manifest, after every file was compared with it. ModelFolderError names what is missing, altered or extra."""
     manifest = read_manifest(folder)
     present = _files(folder)
+    who, mend = f"model {manifest.digest[:12]}", "restore it with `dvc checkout`"
     for file, digest in manifest.files.items():
         if file not in present:
-            raise ModelFolderError(
-                f"{folder}: {file} is missing (model {manifest.digest[:12]}); restore it with `dvc checkout`"
-            )
+            raise ModelFolderError(f"{folder}: {file} is missing ({who}); {mend}")
         if present[file] != digest:
             raise ModelFolderError(
-                f"{folder}: {file} is not what was trained: its digest is {present[file][:12]}, the manifest says {digest[:12]}; restore it with `dvc checkout`"
+                f"{folder}: {file} is not what was trained ({who}): its digest is {present[file][:12]}, "
+                f"the manifest says {digest[:12]}; {mend}"
             )
     extra = sorted(set(present) - set(manifest.files))
     if extra:
-        raise ModelFolderError(f"{folder}: {extra[0]} does not belong to the model (model {manifest.digest[:12]})")
+        raise ModelFolderError(f"{folder}: {extra[0]} does not belong to the model ({who}); {mend}")
     return manifest

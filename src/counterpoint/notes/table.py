@@ -51,7 +51,10 @@ NOTE_DTYPES = {
 
 
 def note_table(**columns) -> pd.DataFrame:
-    """A sorted, validated note table from columns (scalars are repeated; program, is_drum, track, velocity have defaults)."""
+    """A sorted, validated note table from columns; scalars are repeated.
+
+    Defaults: track 0, program 0, is_drum False, velocity 90. Raises ValueError for missing columns and bad values.
+    """
     filled = {"track": 0, "program": 0, "is_drum": False, "velocity": 90} | columns
     missing = [name for name in NOTE_SCHEMA.names if name not in filled]
     if missing:

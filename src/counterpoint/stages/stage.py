@@ -10,6 +10,9 @@ from pathlib import Path
 
 import psutil
 
+from counterpoint.params import read_yaml
+from counterpoint.paths import PIPELINE
+
 
 @contextmanager
 def written_beside(*outs: Path) -> Iterator[tuple[Path, ...]]:
@@ -58,3 +61,9 @@ def _watch(processes: list[psutil.Process]) -> None:
     while all(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes):
         time.sleep(1)
     os._exit(1)
+
+
+def source_of(stage: str, model: str) -> list[Path]:
+    """The source that dvc.yaml lists for `stage` and `model`: what decides, beside data and params, what it makes."""
+    listed = read_yaml(PIPELINE)["stages"][stage]["deps"]
+    return [Path(dep.replace("${item.model}", model)) for dep in listed if dep.startswith("src/")]

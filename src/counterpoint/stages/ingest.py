@@ -1,0 +1,32 @@
+"""Stage `ingest`: every MIDI file to the note and piece tables, near-duplicates grouped, groups split."""
+
+import json
+from pathlib import Path
+
+from counterpoint import params, paths
+from counterpoint.corpus.ingest import ingest
+from counterpoint.corpus.splits import summary, with_splits
+from counterpoint.notes.table import NOTE_SCHEMA, PIECE_SCHEMA, write_table
+from counterpoint.stages.stage import end_with_dvc, written_beside
+
+
+def main() -> None:
+    end_with_dvc()
+    settings = params.load()
+    chosen = settings.ingest
+    read = ingest(Path(settings.corpus.source.path), chosen, limit=settings.corpus.limit)
+    pieces = with_splits(read.notes, read.pieces, chosen)
+    said = summary(read.notes, pieces, chosen.validation, chosen.test)
+    with written_beside(paths.NOTES, paths.PIECES, paths.MANIFEST, paths.SPLITS) as (notes, table, manifest, splits):
+        write_table(read.notes, NOTE_SCHEMA, notes)
+        write_table(pieces, PIECE_SCHEMA, table)
+        read.manifest.to_csv(manifest, index=False, lineterminator="\n")
+        splits.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+    print(f"files: {read.manifest['status'].value_counts().to_dict()} ({paths.MANIFEST} says why)")
+    print(f"{said['pieces']} pieces in {said['groups']} groups of near-duplicates; {said['splits']}")
+    for group in said["merged"]:
+        print(f"merged: {group}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""Stage `package`: the champion, out of the registry, as the Bento in dist/bento."""
+
+import tempfile
+from pathlib import Path
+
+from counterpoint import params, paths
+from counterpoint.registry.fetch import fetch
+from counterpoint.registry.records import read_champion
+from counterpoint.serving.package import build
+from counterpoint.stages.stage import end_with_dvc
+
+
+def main() -> None:
+    end_with_dvc()
+    champion = read_champion(paths.CHAMPION)
+    if champion is None:
+        raise SystemExit(f"{paths.CHAMPION} names no champion: `dvc repro register` settles one")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "model"
+        chosen = fetch(champion.digest, folder)
+        version = build(folder, paths.BENTO, tempo_bpm=params.load().tempo_bpm, metrics=chosen.metrics, root=Path.cwd())
+    print(f"{chosen.run_name} is packaged as {version}: {paths.BENTO}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""Stage `sample@MODEL`: what the trained generator writes, as MIDI, piano rolls and sound."""
+
+import sys
+
+from counterpoint import params, paths
+from counterpoint.models import catalog
+from counterpoint.models.generator import Sampling
+from counterpoint.notes.midi import write_midi
+from counterpoint.render import audio, pianoroll
+from counterpoint.stages.stage import end_with_dvc, written_beside
+
+
+def main(name: str) -> None:
+    end_with_dvc()
+    settings = params.load()
+    asked = Sampling(seed=settings.seed, **getattr(settings.sample, name).model_dump())
+    notes = catalog.load(paths.model(name)).generate(asked)
+    pieces = list(notes.groupby("piece"))
+    with written_beside(paths.samples(name)) as (folder,):
+        folder.mkdir()
+        for piece, of_piece in pieces:
+            (folder / f"{piece}.mid").write_bytes(write_midi(of_piece, tempo_bpm=settings.tempo_bpm))
+            pianoroll.draw(of_piece, folder / f"{piece}.png", title=f"{name}, piece {piece}")
+            audio.to_wav(of_piece, folder / f"{piece}.wav", tempo_bpm=settings.tempo_bpm)
+        titles = [f"piece {piece}" for piece, _ in pieces]
+        pianoroll.draw_grid(notes, folder / "all.png", titles)
+    print(f"{len(pieces)} pieces, {len(notes)} notes: {paths.samples(name)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

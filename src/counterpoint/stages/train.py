@@ -1,0 +1,38 @@
+"""Stage `train@MODEL`: one generator, trained and sealed in models/MODEL, its epochs to be watched in MLflow."""
+
+import sys
+
+from counterpoint import params, paths
+from counterpoint.models import catalog
+from counterpoint.models.folder import Lineage, sha256_json, sha256_tree
+from counterpoint.registry.live import LiveRun
+from counterpoint.stages.stage import end_with_dvc, source_of
+
+
+def main(name: str) -> None:
+    end_with_dvc()
+    everything = params.load()
+    settings = getattr(everything.models, name)
+    chosen = {"seed": everything.seed, **settings.model_dump(mode="json")}
+    lineage = Lineage(
+        data=sha256_tree([paths.VOCABULARY, paths.EVENTS]),
+        code=sha256_tree(source_of("train", name)),
+        params=sha256_json(chosen),
+    )
+    with LiveRun(lineage.digest, name, chosen) as run:
+        manifest = catalog.trainer(name)(
+            paths.EVENTS,
+            paths.VOCABULARY,
+            settings,
+            seed=everything.seed,
+            out=paths.model(name),
+            lineage=lineage,
+            log=run.log,
+            checkpoints=paths.CHECKPOINTS,
+        )
+        run.finish(manifest.digest)
+    print(f"{manifest.run_name}: {paths.model(name)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
