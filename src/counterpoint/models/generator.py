@@ -1,9 +1,13 @@
 """The one interface of every generator: a request for music in, a note table out."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
+
+from counterpoint.encodings.events import Tokens
+from counterpoint.evaluation.likelihood import EventNats
 
 
 class Sampling(BaseModel):
@@ -36,4 +40,13 @@ class Generator(Protocol):
 
         primer: a note table of one piece, which every generated piece begins with and continues.
         """
+        ...
+
+
+@runtime_checkable
+class Likelihood(Protocol):
+    """A generator that can also say how likely it holds given music to be."""
+
+    def likelihood(self, tokens: Tokens) -> tuple[EventNats, tuple[np.ndarray, np.ndarray]]:
+        """-log p of every event of `tokens`, END included, and whether its likeliest (note, duration) was right."""
         ...

@@ -11,6 +11,7 @@ from counterpoint.encodings.vocabulary import Vocabulary
 from counterpoint.evaluation.charts import draw_history, draw_likelihoods
 from counterpoint.evaluation.likelihood import evaluate_likelihood, ranking
 from counterpoint.models import catalog
+from counterpoint.models.generator import Likelihood
 from counterpoint.models.ngram import streams
 from counterpoint.stages.stage import end_with_dvc, written_beside
 
@@ -20,10 +21,13 @@ def main(name: str) -> None:
     settings = params.load()
     vocabulary = Vocabulary.from_json(paths.VOCABULARY.read_text(encoding="utf-8"))
     (_, training), (events, test) = (load_split(paths.EVENTS, split) for split in ("train", "test"))
-    model, correct = catalog.load(paths.model(name)).likelihood(test)
+    model = catalog.load(paths.model(name))
+    if not isinstance(model, Likelihood):
+        raise SystemExit(f"{name} gives no likelihood: there is nothing to compare with n-grams")
+    nats, correct = model.likelihood(test)
     ngrams = streams.score(training, test, vocabulary, settings.evaluate.ngram_orders)
     spelling = vocabulary.spelling_nats(events)
-    metrics, table = evaluate_likelihood(events.offsets, spelling, model, correct, ngrams, seed=settings.seed)
+    metrics, table = evaluate_likelihood(events.offsets, spelling, nats, correct, ngrams, seed=settings.seed)
     history = pd.read_csv(paths.model(name) / "history.csv")
     with written_beside(paths.evaluation(name)) as (folder,):
         folder.mkdir()

@@ -50,11 +50,9 @@ def fit(
     return NGram(stream, vocabulary.duration_size, Interpolated.fit(sequences, base, order, smoothing))
 
 
-def score(
-    training: Tokens, scored: Tokens, vocabulary: Vocabulary, orders: int
-) -> dict[tuple[Smoothing, int], EventNats]:
+def score(training: Tokens, scored: Tokens, vocabulary: Vocabulary, orders: int) -> dict[tuple[str, int], EventNats]:
     """Nats of every event of `scored` under both smoothings and orders 1 to `orders`, fitted on `training`."""
-    result = {}
+    result: dict[tuple[str, int], EventNats] = {}
     for smoothing in SMOOTHINGS:
         for order in range(1, orders + 1):
             by_stream = {
