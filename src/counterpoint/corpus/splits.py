@@ -51,8 +51,9 @@ def summary(notes: pd.DataFrame, pieces: pd.DataFrame, validation: float, test: 
     """What splits.json says: pieces, notes and groups of each split, the largest group, `merged` and `filled`.
 
     pieces: the piece table with group and split. `twins` is the share of pieces that are not alone in their group.
-    `merged` lists the groups that hold a piece which alone, by its own tune, would be on another side than it is.
-    `filled` maps a split that would have been empty to the group it was given.
+    `merged` lists the groups that hold a piece whose own tune would put it on another side than the group's key does:
+    which pieces, where they would be alone, and the split they are in together. `filled` maps a split that would have
+    been empty to the group it was given.
     """
     group = pieces["group"]
     sizes = group.value_counts()
