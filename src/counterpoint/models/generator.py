@@ -1,13 +1,14 @@
 """The one interface of every generator: a request for music in, a note table out."""
 
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from counterpoint.encodings.events import Tokens
-from counterpoint.evaluation.likelihood import EventNats
+if TYPE_CHECKING:  # for the types only: a served model is packed without evaluation
+    from counterpoint.encodings.events import Tokens
+    from counterpoint.evaluation.likelihood import EventNats
 
 
 class Sampling(BaseModel):
@@ -47,6 +48,6 @@ class Generator(Protocol):
 class Likelihood(Protocol):
     """A generator that can also say how likely it holds given music to be."""
 
-    def likelihood(self, tokens: Tokens) -> tuple[EventNats, tuple[np.ndarray, np.ndarray]]:
+    def likelihood(self, tokens: "Tokens") -> "tuple[EventNats, tuple[np.ndarray, np.ndarray]]":
         """-log p of every event of `tokens`, END included, and whether its likeliest (note, duration) was right."""
         ...

@@ -69,7 +69,7 @@ class Checkpoint:
 
 def values(variables: list[Any]) -> list[np.ndarray]:
     """The present values of Keras variables."""
-    return [np.array(variable) for variable in variables]
+    return [np.array(variable.numpy()) for variable in variables]
 
 
 def assign(variables: list[Any], arrays: list[np.ndarray], what: str) -> None:

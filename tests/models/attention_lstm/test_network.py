@@ -30,7 +30,7 @@ def test_attention_is_the_softmax_weighted_mean_computed_by_hand(symbols):
     hidden = tf.concat([net.note_embedding(notes), net.duration_embedding(durations)], -1)
     for layer in net.recurrent:
         hidden, _, _ = layer(hidden)
-    kernel, bias = (np.array(w, np.float64) for w in net.score.weights)
+    kernel, bias = (w.numpy().astype(np.float64) for w in net.score.weights)
     hidden = np.array(hidden, np.float64)
     scores = np.tanh(hidden @ kernel + bias)[..., 0]
     features, _ = net.advance(notes, durations, net.start(4))

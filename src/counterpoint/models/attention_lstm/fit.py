@@ -73,7 +73,7 @@ def fit(
     generator = AttentionLSTM(network, vocabulary)
 
     def epoch(number: int) -> loop.Row:
-        rate = float(np.array(optimizer.learning_rate))
+        rate = float(optimizer.learning_rate.numpy())
         trained = _epoch(step, tokens["train"], cuts, settings.batch_size, seed, number, steps)
         found = score(tokens["validation"])
         return _row(trained, (found.note_nats.mean(), found.duration_nats.mean()), rate)

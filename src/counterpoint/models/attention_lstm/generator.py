@@ -119,7 +119,7 @@ def load(folder: Path) -> AttentionLSTM:
     except (ValueError, OSError, KeyError) as error:
         raise ModelFolderError(f"{folder}: the model cannot be put together: {error}") from error
     for weight in network.weights:
-        if not np.isfinite(np.array(weight)).all():
+        if not np.isfinite(weight.numpy()).all():
             raise ModelFolderError(
                 f"{folder}: the weights of {weight.path} are not all finite numbers: training diverged, and this model "
                 "must not be used; train again with a lower learning_rate or clip_norm"

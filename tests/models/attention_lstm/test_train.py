@@ -1,0 +1,170 @@
+"""Whole trainings, tiny: they learn, they repeat byte for byte, and a killed one ends where an unbroken one does."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from counterpoint import params
+from counterpoint.encodings import events
+from counterpoint.encodings.store import load_split, save_splits
+from counterpoint.models import catalog
+from counterpoint.models.attention_lstm import fit as fitting
+from counterpoint.models.attention_lstm.train import checkpoint_key, train
+from counterpoint.models.folder import Lineage, verify
+from counterpoint.models.generator import Sampling
+from tests.models.attention_lstm.small import VOCABULARY, scales
+
+ROOT = Path(__file__).parents[3]
+LINEAGE = Lineage("data", "code", "params")
+SETTINGS = params.AttentionLSTM(
+    embedding=6,
+    units=16,
+    layers=2,
+    attention="beside_state",
+    duration_sees_note=True,
+    dropout=0.2,
+    optimizer="adam",
+    learning_rate=0.02,
+    decay="cosine",
+    clip_norm=1.0,
+    batch_size=4,
+    length=8,
+    epochs=4,
+    patience=3,
+    precision="float32",
+    jit_compile=False,
+    listen_at=(1, 3),
+)
+
+
+@pytest.fixture(scope="module")
+def encoded(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("encoded")
+    everything = scales()
+    splits = {
+        "train": events.select(everything, np.arange(8)),
+        "validation": events.select(everything, np.arange(8, 12)),
+    }
+    save_splits(folder / "events.npz", VOCABULARY, splits)
+    (folder / "vocabulary.json").write_text(VOCABULARY.to_json(), encoding="utf-8")
+    return folder
+
+
+def _train(encoded, place, settings=SETTINGS, seed=5, rows=None):
+    return train(
+        encoded / "events.npz",
+        encoded / "vocabulary.json",
+        settings,
+        seed=seed,
+        out=place / "model",
+        lineage=LINEAGE,
+        log=lambda epoch, row: rows.append((epoch, row)) if rows is not None else None,
+        checkpoints=place / "checkpoints",
+    )
+
+
+@pytest.fixture(scope="module")
+def trained(encoded, tmp_path_factory):
+    place, rows = tmp_path_factory.mktemp("trained"), []
+    return place, _train(encoded, place, rows=rows), rows
+
+
+def test_the_folder_is_complete_and_the_generator_loads(trained):
+    place, manifest, rows = trained
+    assert verify(place / "model") == manifest
+    assert sorted(manifest.files) == [
+        "encoding.json",
+        "history.csv",
+        *(f"listen/epoch-{epoch:03d}.{kind}" for epoch in (1, 3) for kind in ("mid", "png")),
+        "model.weights.h5",
+        "network.json",
+        "params.json",
+    ]
+    assert not any((place / "checkpoints").iterdir())
+    history = pd.read_csv(place / "model" / "history.csv")
+    assert [epoch for epoch, _ in rows] == list(history["epoch"]) == [1, 2, 3, 4]
+    np.testing.assert_allclose([row["validation_joint"] for _, row in rows], history["validation_joint"])
+    np.testing.assert_allclose(history["train_note"] + history["train_duration"], history["train_joint"])
+    assert history["learning_rate"].iloc[0] == pytest.approx(0.02) and history["learning_rate"].is_monotonic_decreasing
+    assert json.loads((place / "model" / "params.json").read_text()) == {
+        "seed": 5,
+        "attention_lstm": SETTINGS.model_dump(mode="json"),
+    }
+    assert len(catalog.load(place / "model").generate(Sampling(length=20))) > 0
+
+
+def test_it_learns_and_keeps_the_best_epoch(trained, encoded):
+    place, _, _ = trained
+    history = pd.read_csv(place / "model" / "history.csv")
+    nats, _ = catalog.load(place / "model").likelihood(load_split(encoded / "events.npz", "validation")[1])
+    assert nats.joint.mean() == pytest.approx(history["validation_joint"].min(), abs=1e-5)
+    assert history["validation_joint"].min() < 0.75 * np.log(5 * 2)  # far better than the 10 pairs by chance
+
+
+def test_trained_again_it_is_the_same_bytes(trained, encoded, tmp_path):
+    assert _train(encoded, tmp_path) == trained[1]
+
+
+def test_another_seed_or_setting_is_another_model(trained, encoded, tmp_path):
+    other = SETTINGS.model_copy(
+        update={"duration_sees_note": False, "epochs": 1, "optimizer": "rmsprop", "decay": "none"}
+    )
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "old").write_text("what was there before")
+    manifest = _train(encoded, tmp_path, other, seed=6)
+    assert manifest.digest != trained[1].digest and "old" not in manifest.files
+    keys = {checkpoint_key(settings, seed, LINEAGE) for settings in (SETTINGS, other) for seed in (5, 6)}
+    assert len(keys) == 4
+
+
+@pytest.mark.parametrize(
+    "change", [{"precision": "mixed_bfloat16"}, {"precision": "mixed_float16"}, {"jit_compile": True}]
+)
+def test_precision_and_xla_train_to_nearly_the_same(trained, encoded, tmp_path, change):
+    settings = SETTINGS.model_copy(update={"epochs": 1, "decay": "none", "listen_at": (), **change})
+    _train(encoded, tmp_path, settings)
+    usual = pd.read_csv(trained[0] / "model" / "history.csv")["validation_joint"].iloc[0]
+    assert pd.read_csv(tmp_path / "model" / "history.csv")["validation_joint"].iloc[0] == pytest.approx(usual, rel=0.15)
+
+
+def test_killed_in_training_the_rerun_ends_in_the_same_bytes(trained, encoded, tmp_path):
+    """A real kill -9 in the third epoch, before its end; the first two are in the checkpoint."""
+    script = f"""
+import os, signal, sys
+from pathlib import Path
+from counterpoint.models.attention_lstm import fit
+from tests.models.attention_lstm import test_train
+usual = fit._step
+def deadly(*arguments):
+    step, calls = usual(*arguments), []
+    def counted(*batch):
+        calls.append(1)
+        if len(calls) == 8:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return step(*batch)
+    return counted
+fit._step = deadly
+test_train._train(Path({str(encoded)!r}), Path({str(tmp_path)!r}))
+"""
+    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == -9, done.stderr[-2000:]
+    assert not (tmp_path / "model").exists()
+    rows: list = []
+    assert _train(encoded, tmp_path, rows=rows) == trained[1]
+    assert [epoch for epoch, _ in rows] == [3, 4]
+
+
+def test_an_empty_split_is_a_clear_error(encoded, tmp_path):
+    tokens = {split: load_split(encoded / "events.npz", split)[1] for split in ("train", "validation")}
+    tokens["validation"] = VOCABULARY.tokens(events.select(scales(), np.zeros(12, bool)))
+    with pytest.raises(ValueError, match="the validation split has no piece"):
+        fitting.fit(
+            tokens, VOCABULARY, SETTINGS, seed=1, checkpoints=tmp_path, key="k", log=print, listen=lambda *_: None
+        )

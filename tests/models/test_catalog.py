@@ -1,0 +1,40 @@
+"""Names to models, and what loading imports."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from counterpoint.models import catalog
+from counterpoint.models.folder import ModelFolderError
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_generator_can_be_trained_and_loaded():
+    for name, entry in catalog.GENERATORS.items():
+        assert callable(catalog.trainer(name))
+        assert callable(__import__(entry.loading, fromlist=["load"]).load)
+
+
+def test_unknown_names_and_empty_folders_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="no generator 'parrot'; known are attention_lstm"):
+        catalog.trainer("parrot")
+    with pytest.raises(ModelFolderError, match=r"manifest\.json"):
+        catalog.load(tmp_path)
+
+
+def test_loading_a_generator_imports_neither_training_nor_scoring():
+    script = """
+import sys
+from importlib import import_module
+from counterpoint.models import catalog
+for entry in catalog.GENERATORS.values():
+    import_module(entry.loading)
+print([name for name in sys.modules if "counterpoint.training" in name or name.endswith((".fit", ".likelihood"))])
+"""
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
