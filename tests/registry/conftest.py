@@ -26,8 +26,3 @@ def root(tmp_path: Path, empty_database: Path, monkeypatch: pytest.MonkeyPatch) 
     shutil.copy(empty_database, project / "mlflow.db")
     write_params(project)
     return project
-
-
-def empty_store(root: Path, empty_database: Path) -> None:
-    shutil.rmtree(root / "mlartifacts", ignore_errors=True)
-    shutil.copy(empty_database, root / "mlflow.db")

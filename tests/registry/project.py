@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -78,3 +79,8 @@ def commit(root: Path, message: str) -> str:
     run(root, "git", "add", "-A")
     run(root, "git", "commit", "-q", "-m", message)
     return run(root, "git", "rev-parse", "HEAD").strip()
+
+
+def empty_store(root: Path, empty_database: Path) -> None:
+    shutil.rmtree(root / "mlartifacts", ignore_errors=True)
+    shutil.copy(empty_database, root / "mlflow.db")

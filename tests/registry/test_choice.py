@@ -29,10 +29,16 @@ def never_asked() -> bool:
 
 
 def situation(**facts) -> Situation:
-    plain = dict(
-        record=A, challenger=None, written=written(A), alias=A, available=(A, B, C), current=(A,), select=SELECT,
-        restorable=never_asked,
-    )  # fmt: skip
+    plain = {
+        "record": A,
+        "challenger": None,
+        "written": written(A),
+        "alias": A,
+        "available": (A, B, C),
+        "current": (A,),
+        "select": SELECT,
+        "restorable": never_asked,
+    }
     return Situation(**(plain | facts))
 
 

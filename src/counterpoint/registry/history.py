@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -52,19 +53,31 @@ def _locked(lock: str) -> dict[str, tuple[tuple[str, str], ...]]:
 
 
 def take(root: Path, model: Committed, to: Path) -> bool:
-    """Write the model's folder and reports below `to` as in a project; False if cache and remote do not hold them."""
-    with_reports = [paths.model(model.name), paths.samples(model.name), paths.evaluation(model.name)]
+    """Write the model's folder and reports below `to` as in a project; False if cache and remote do not hold them.
+
+    Reports alone that are out of reach are left out, which is said: the model can be registered without.
+    """
     files = _files(root, model.commit)
-    for path in with_reports:
-        try:
-            if path == paths.model(model.name) or files.exists(path.as_posix()):
-                (to / path).parent.mkdir(parents=True, exist_ok=True)
-                files.get(path.as_posix(), str(to / path), recursive=True)
-        except Exception as error:  # DVC's and each remote's own errors have no common base
-            if path == paths.model(model.name):
-                return False
-            print(f"{path} of commit {model.commit[:8]} cannot be read ({type(error).__name__}): registered without it")
-    return (to / paths.model(model.name) / MANIFEST).is_file()
+    if not _get(files, paths.model(model.name), to):
+        return False
+    for reports in (paths.samples(model.name), paths.evaluation(model.name)):
+        if files.exists(reports.as_posix()) and not _get(files, reports, to):
+            print(f"{reports} of commit {model.commit[:8]} is out of reach: {model.name} is registered without it")
+    return True
+
+
+def _get(files, path: Path, to: Path) -> bool:
+    (to / path).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        files.get(path.as_posix(), str(to / path), recursive=True)
+    except FileNotFoundError:
+        shutil.rmtree(to / path, ignore_errors=True)
+        return False
+    except Exception as error:  # DVC's and each remote's own errors have no common base
+        print(f"{path} cannot be read from DVC ({type(error).__name__}: {error})")
+        shutil.rmtree(to / path, ignore_errors=True)
+        return False
+    return True
 
 
 def restorable(root: Path, record: Choice) -> bool:
@@ -104,5 +117,5 @@ def _files(root: Path, commit: str):
     from dvc.repo import Repo
 
     with Repo(str(root)) as here:
-        config = {"cache": {"dir": here.cache.local.path}}
+        config = {"cache": {"dir": here.cache.local_cache_dir}}
     return DVCFileSystem(repo=str(root), rev=commit, config=config)

@@ -1,0 +1,247 @@
+import json
+
+import pytest
+
+from counterpoint import paths
+from counterpoint.models.folder import ModelFolderError
+from counterpoint.registry import records
+from counterpoint.registry.errors import RegistryError
+from counterpoint.registry.logbook import DIGEST, EXPERIMENT_NAME, find_runs
+from counterpoint.registry.promote import promote
+from counterpoint.registry.register import register
+from counterpoint.registry.store import REGISTERED_MODEL, connect
+from counterpoint.registry.versions import aliases, last_written, versions
+from tests.registry.project import choice_of, commit, empty_store, git_init, run, write_model, write_params
+
+
+def state(root):
+    """Everything that could differ: aliases by digest, the store's memory, the records' bytes, the versions."""
+    store = connect(root)
+    there = versions(store)
+    by_number = {v.number: v.digest for v in there}
+    return (
+        {alias: by_number[number] for alias, number in aliases(store).items()},
+        last_written(store),
+        (root / paths.CHAMPION).read_bytes(),
+        (root / paths.CHALLENGER).read_bytes(),
+        sorted(by_number.values()),
+    )
+
+
+def move_alias(root, digest):
+    store = connect(root)
+    number = next(v.number for v in versions(store) if v.digest == digest)
+    store.client.set_registered_model_alias(REGISTERED_MODEL, "champion", number)
+
+
+def champion(root):
+    return records.read_champion(root / paths.CHAMPION)
+
+
+@pytest.fixture
+def two(root):
+    """A champion of an earlier build and a later build, its challenger, in models/."""
+    first = write_model(root, nll=2.5, weight=0.5)
+    register(root)
+    second = write_model(root, nll=2.25, weight=0.75)
+    register(root)
+    return first, second
+
+
+def test_the_first_build_is_champion_and_later_ones_challenge(root, two):
+    first, second = two
+    assert champion(root) == choice_of(first, 2.5)
+    assert records.read_challenger(root / paths.CHALLENGER).choice == choice_of(second, 2.25)
+    assert state(root)[0] == {"champion": first.digest, "challenger": second.digest}
+
+
+def test_twice_is_once(root, two):
+    before = state(root)
+    inodes = [(root / path).stat().st_ino for path in (paths.CHAMPION, paths.CHALLENGER)]
+    register(root)
+    assert state(root) == before
+    assert inodes == [(root / path).stat().st_ino for path in (paths.CHAMPION, paths.CHALLENGER)]
+
+
+def test_an_empty_store_after_everything_was_restored(root, empty_database):
+    write_model(root, nll=2.5)
+    register(root)
+    before = state(root)
+    empty_store(root, empty_database)
+    register(root)
+    assert state(root) == before
+
+
+def test_moving_the_alias_in_mlflow_wins(root, two, capsys):
+    _, second = two
+    move_alias(root, second.digest)
+    register(root)
+    assert champion(root) == choice_of(second, 2.25)
+    assert "moved in MLflow" in capsys.readouterr().out
+    before = state(root)
+    register(root)
+    assert state(root) == before
+
+
+def test_checking_out_an_older_record_wins(root, two):
+    _, second = two
+    git_init(root)
+    (root / ".gitignore").write_text("/mlflow.db\n/mlartifacts/\n/models/\n/reports/*/\n")
+    older = commit(root, "the first is champion")
+    before = state(root)
+    promote(second.run_name, root)
+    register(root)
+    commit(root, "the second is champion")
+    assert champion(root).digest == second.digest
+    run(root, "git", "checkout", "-q", older)
+    register(root)
+    assert state(root) == before
+    assert run(root, "git", "status", "--porcelain") == ""
+
+
+def test_both_moved_apart_stops_and_touches_nothing(root, two):
+    _, second = two
+    third = write_model(root, nll=3.5, weight=0.25)
+    register(root)
+    records.write(root / paths.CHAMPION, records.champion_text(choice_of(third, 3.5), "test_joint_nll"))
+    move_alias(root, second.digest)
+    before = state(root)
+    with pytest.raises(RegistryError, match=f"{third.run_name}.*{second.run_name}.*counterpoint promote"):
+        register(root)
+    assert state(root) == before
+
+    promote(second.run_name, root)
+    register(root)
+    assert champion(root).digest == second.digest
+
+
+@pytest.mark.parametrize("kept", ["record", "alias"])
+def test_the_way_out_of_a_tie_works_for_either(root, two, kept):
+    _, second = two
+    third = write_model(root, nll=3.5, weight=0.25)
+    register(root)
+    records.write(root / paths.CHAMPION, records.champion_text(choice_of(third, 3.5), "test_joint_nll"))
+    move_alias(root, second.digest)
+    promote((third if kept == "record" else second).run_name, root)
+    register(root)
+    assert champion(root).digest == (third if kept == "record" else second).digest
+
+
+def test_the_alias_deleted_by_hand_comes_back(root, two):
+    before = state(root)
+    connect(root).client.delete_registered_model_alias(REGISTERED_MODEL, "champion")
+    register(root)
+    assert state(root) == before
+
+
+def test_an_alias_on_a_stranger_is_refused(root, two):
+    store = connect(root)
+    model_id = versions(store)[0].model_id
+    stranger = store.client.create_model_version(REGISTERED_MODEL, source=f"models:/{model_id}")
+    store.client.set_registered_model_alias(REGISTERED_MODEL, "champion", str(stranger.version))
+    with pytest.raises(RegistryError, match=f"version {stranger.version}.*did not register"):
+        register(root)
+
+
+def test_a_newcomer_whose_training_gave_other_bytes(root, empty_database):
+    write_model(root, nll=2.5, weight=0.5, params="same")
+    register(root)
+    empty_store(root, empty_database)
+    mine = write_model(root, nll=2.625, weight=0.515625, params="same")
+    register(root)
+    assert champion(root) == choice_of(mine, 2.625)
+    assert records.read_challenger(root / paths.CHALLENGER).choice is None
+
+
+def test_a_newcomer_with_other_music_chooses_afresh(root, empty_database, capsys):
+    theirs = write_model(root, nll=2.5, weight=0.5)
+    register(root)
+    empty_store(root, empty_database)
+    mine = write_model(root, nll=3.5, weight=0.125)
+    register(root)
+    assert champion(root) == choice_of(mine, 3.5)
+    assert theirs.run_name in capsys.readouterr().out
+
+
+def test_a_lost_champion_in_a_used_store_stops(root, two):
+    stranger = write_model(root / "elsewhere", nll=2.0, weight=0.0625)
+    records.write(root / paths.CHAMPION, records.champion_text(choice_of(stranger, 2.0), "test_joint_nll"))
+    before = state(root)
+    with pytest.raises(RegistryError, match=r"make registry-restore.*counterpoint promote"):
+        register(root)
+    assert state(root) == before
+
+
+def test_the_better_one_is_promoted_if_params_say_so(root):
+    write_params(root, promote="better")
+    first = write_model(root, nll=2.5, weight=0.5)
+    register(root)
+    second = write_model(root, nll=2.25, weight=0.75)
+    register(root)
+    assert champion(root).digest == second.digest
+    promote(first.run_name, root)
+    for _ in range(2):
+        register(root)
+        assert champion(root).digest == first.digest
+
+
+def test_an_experiment_logs_its_run_and_touches_nothing_else(root, two, monkeypatch, tmp_path):
+    before = state(root)
+    there = tmp_path / "experiment"
+    there.mkdir()
+    write_params(there)
+    mine = write_model(there, nll=2.0, weight=0.375)
+    for path in (paths.CHAMPION, paths.CHALLENGER):
+        (there / path).write_bytes((root / path).read_bytes())
+    monkeypatch.setenv("DVC_EXP_NAME", "gaudy-hymn")
+    monkeypatch.setenv("DVC_ROOT", str(root))
+    assert register(there) is None
+    assert (there / paths.CHAMPION).read_bytes() == (root / paths.CHAMPION).read_bytes()
+    assert not (there / "mlflow.db").exists()
+    monkeypatch.delenv("DVC_EXP_NAME")
+    assert state(root) == before
+    (found,) = find_runs(connect(root), DIGEST, mine.digest)
+    assert found.data.tags[EXPERIMENT_NAME] == "gaudy-hymn"
+    assert found.data.metrics["test_joint_nll"] == 2.0
+
+    # applied later, the model is registered from that very run
+    write_model(root, nll=2.0, weight=0.375)
+    register(root)
+    newest = versions(connect(root))[-1]
+    assert (newest.digest, newest.run_id) == (mine.digest, found.info.run_id)
+
+
+def test_an_experiment_without_records_takes_those_in_git(root, two, monkeypatch):
+    git_init(root)
+    (root / ".gitignore").write_text("/mlflow.db\n/mlartifacts/\n/models/\n/reports/*/\n")
+    commit(root, "records")
+    text = (root / paths.CHAMPION).read_bytes()
+    (root / paths.CHAMPION).unlink()
+    monkeypatch.setenv("DVC_EXP_NAME", "gaudy-hymn")
+    register(root)
+    assert (root / paths.CHAMPION).read_bytes() == text
+
+
+def test_an_experiment_before_any_choice_says_what_to_do(root, monkeypatch):
+    write_model(root, nll=2.5)
+    monkeypatch.setenv("DVC_EXP_NAME", "gaudy-hymn")
+    with pytest.raises(RegistryError, match="dvc repro"):
+        register(root)
+    assert not (root / paths.CHAMPION).exists()
+
+
+def test_a_broken_model_stops_before_anything_is_chosen(root, two):
+    before = state(root)
+    write_model(root, nll=1.0, weight=0.1875)
+    (root / paths.model("attention_lstm") / "network.json").write_text("{}")
+    with pytest.raises(ModelFolderError):
+        register(root)
+    assert state(root) == before
+
+
+def test_records_hold_nothing_of_the_store(root, two):
+    store = connect(root)
+    ids = [v.model_id for v in versions(store)] + [v.run_id for v in versions(store)]
+    text = (root / paths.CHAMPION).read_text() + (root / paths.CHALLENGER).read_text()
+    assert not [found for found in ids if found in text]
+    assert "version" not in json.loads((root / paths.CHAMPION).read_text())

@@ -1,0 +1,35 @@
+import os
+
+from counterpoint.registry.store import EXPERIMENT, connect, store_uri
+
+
+def test_the_environment_comes_first(root, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://mlflow.example:5000")
+    assert store_uri(root) == "http://mlflow.example:5000"
+
+
+def test_an_experiment_elsewhere_uses_the_main_checkout(root, tmp_path, monkeypatch):
+    assert store_uri(tmp_path / "temporary") == f"sqlite:///{tmp_path}/temporary/mlflow.db"
+    monkeypatch.setenv("DVC_ROOT", str(root))
+    assert store_uri(tmp_path / "temporary") == f"sqlite:///{root}/mlflow.db"
+
+
+def test_connecting_leaves_the_environment_as_the_user_made_it(root, monkeypatch):
+    connect(root)
+    assert "MLFLOW_TRACKING_URI" not in os.environ
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{root}/mlflow.db")
+    connect(root)
+    assert os.environ["MLFLOW_TRACKING_URI"] == f"sqlite:///{root}/mlflow.db"
+
+
+def test_artefacts_lie_in_the_project_wherever_one_stands(root, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    store = connect(root)
+    experiment = store.client.get_experiment(store.experiment_id)
+    assert (experiment.name, experiment.artifact_location) == (EXPERIMENT, (root / "mlartifacts").as_uri())
+
+
+def test_an_experiment_deleted_by_hand_is_taken_back(root):
+    store = connect(root)
+    store.client.delete_experiment(store.experiment_id)
+    assert connect(root).client.get_experiment(store.experiment_id).lifecycle_stage == "active"

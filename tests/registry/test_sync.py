@@ -1,0 +1,169 @@
+import json
+
+import h5py
+import numpy as np
+import pytest
+
+from counterpoint import paths
+from counterpoint.models.folder import ModelFolderError, read_manifest, seal
+from counterpoint.registry.errors import RegistryError
+from counterpoint.registry.logbook import REPORTS, find_runs
+from counterpoint.registry.store import REGISTERED_MODEL, connect
+from counterpoint.registry.sync import sync_model
+from counterpoint.registry.versions import versions
+from tests.registry.project import write_model, write_reports
+
+NAME = "attention_lstm"
+
+
+def sync(store, root):
+    return sync_model(store, root / paths.model(NAME), root / paths.evaluation(NAME), root / paths.samples(NAME))
+
+
+def listed(store, run_id, path):
+    return sorted(entry.path for entry in store.client.list_artifacts(run_id, path))
+
+
+@pytest.fixture
+def store(root):
+    return connect(root)
+
+
+def test_a_model_becomes_a_run_a_logged_model_and_a_version(root, store):
+    manifest = write_model(root, nll=2.5)
+    version = sync(store, root)
+
+    assert (version.number, version.digest, version.lineage) == ("1", manifest.digest, manifest.lineage.digest)
+    assert (version.generator, version.texture, version.run_name) == (NAME, "melody", manifest.run_name)
+    assert version.metrics == {"test_joint_nll": 2.5, "accuracy": 0.625}
+    assert versions(store) == [version]
+
+    run = store.client.get_run(version.run_id)
+    assert (run.info.run_name, run.info.status) == (manifest.run_name, "FINISHED")
+    assert run.data.params == {"units": "7", "optimizer.name": "adam", "optimizer.rate": "0.003"}
+    history = store.client.get_metric_history(version.run_id, "joint")
+    assert [(m.step, m.value) for m in history] == [(1, 3.5), (2, 2.5)]
+    assert [m.value for m in store.client.get_metric_history(version.run_id, "validation_joint")] == [3.75]
+    assert listed(store, version.run_id, "samples") == ["samples/000.mid", "samples/000.png"]
+    assert listed(store, version.run_id, "evaluation") == ["evaluation/likelihood.csv", "evaluation/metrics.json"]
+    assert listed(store, version.run_id, "listen") == ["listen/epoch-001.mid"]
+
+    tags = store.client.get_model_version(REGISTERED_MODEL, "1").tags
+    assert tags["lineage.data"] == "d" * 64
+    logged = store.client.get_logged_model(version.model_id)
+    assert {m.key: m.value for m in logged.metrics} == version.metrics
+
+
+def test_the_version_shows_what_it_takes_and_gives(root, store):
+    import mlflow
+
+    write_model(root, nll=2.5)
+    sync(store, root)
+    shown = mlflow.models.get_model_info(f"models:/{REGISTERED_MODEL}/1").signature
+    takes = {column.name: (column.type.name, column.required) for column in shown.inputs}
+    assert takes["count"] == ("long", False)
+    assert takes["duration_temperature"] == ("double", False)
+    assert shown.outputs.input_names() == [
+        "piece", "track", "program", "is_drum", "onset", "duration", "pitch", "velocity",
+    ]  # fmt: skip
+
+
+def test_twice_is_once(root, store):
+    write_model(root, nll=2.5)
+    first = sync(store, root)
+    stamp = store.client.get_run(first.run_id).data.tags[REPORTS]
+    uploaded = next((root / "mlartifacts").rglob("000.mid"))
+    inode = uploaded.stat().st_ino
+    assert sync(store, root) == first
+    assert len(store.client.get_metric_history(first.run_id, "joint")) == 2
+    assert len(store.client.get_metric_history(first.run_id, "test_joint_nll")) == 1
+    assert store.client.get_run(first.run_id).data.tags[REPORTS] == stamp
+    assert uploaded.stat().st_ino == inode
+
+
+def test_changed_reports_replace_the_old_ones(root, store):
+    write_model(root, nll=2.5)
+    first = sync(store, root)
+    write_reports(root, nll=2.125)
+    (root / paths.samples(NAME) / "000.png").rename(root / paths.samples(NAME) / "001.png")
+    second = sync(store, root)
+    assert second.metrics["test_joint_nll"] == 2.125
+    assert versions(store) == [second]
+    assert store.client.get_run(first.run_id).data.metrics["test_joint_nll"] == 2.125
+    assert listed(store, first.run_id, "samples") == ["samples/000.mid", "samples/001.png"]
+    assert not list((root / "mlartifacts").rglob("samples/000.png"))
+
+
+def test_missing_reports_leave_what_is_there(root, store):
+    write_model(root, nll=2.5)
+    first = sync(store, root)
+    nowhere = root / "nowhere"
+    assert sync_model(store, root / paths.model(NAME), nowhere, nowhere) == first
+    assert len(listed(store, first.run_id, "samples")) == 2
+
+
+def test_two_models_are_two_versions_of_one_registered_model(root, store):
+    write_model(root, nll=2.5, weight=0.5)
+    one = sync(store, root)
+    write_model(root, nll=2.25, weight=0.75)
+    two = sync(store, root)
+    assert [v.number for v in versions(store)] == ["1", "2"]
+    assert one.run_id != two.run_id
+    assert one.lineage != two.lineage
+
+
+def test_a_version_deleted_by_hand_comes_back_with_its_artefacts(root, store):
+    write_model(root, nll=2.5)
+    first = sync(store, root)
+    store.client.delete_model_version(REGISTERED_MODEL, "1")
+    again = sync(store, root)
+    assert again.digest == first.digest
+    assert (again.model_id, again.run_id) == (first.model_id, first.run_id)
+
+
+def test_an_upload_that_was_cut_off_is_made_anew(root, store):
+    manifest = write_model(root, nll=2.5)
+    half = store.client.create_logged_model(store.experiment_id, "half", tags={"digest": manifest.digest})
+    version = sync(store, root)
+    assert version.model_id != half.model_id
+    assert (root / "mlartifacts/models" / version.model_id / "artifacts/model/manifest.json").is_file()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_weights_that_are_not_finite_are_refused(root, store, value):
+    folder = root / paths.model(NAME)
+    manifest = write_model(root, nll=2.5)
+    with h5py.File(folder / "model.weights.h5", "r+") as weights:
+        weights["layers/lstm/vars/0"][0, 1] = value
+    sealed = seal(folder, NAME, "melody", manifest.lineage)
+    with pytest.raises(RegistryError, match=r"model\.weights\.h5: 1 of 2 weights in layers/lstm/vars/0.*refused"):
+        sync(store, root)
+    assert versions(store) == []
+    assert not find_runs(store, "counterpoint.digest", sealed.digest)
+
+
+def test_a_swapped_file_is_refused(root, store):
+    write_model(root, nll=2.5, weight=0.5)
+    folder = root / paths.model(NAME)
+    other = write_model(root / "other", nll=2.5, weight=0.75)
+    (folder / "model.weights.h5").write_bytes(
+        (root / "other" / folder.relative_to(root) / "model.weights.h5").read_bytes()
+    )
+    assert other.digest != read_manifest(folder).digest
+    with pytest.raises(ModelFolderError, match=r"model\.weights\.h5 is not what was trained"):
+        sync(store, root)
+    assert versions(store) == []
+
+
+def test_figures_that_are_no_json_name_their_file(root, store):
+    write_model(root, nll=2.5)
+    (root / paths.evaluation(NAME) / "metrics.json").write_text("{nll")
+    with pytest.raises(RegistryError, match=r"metrics\.json"):
+        sync(store, root)
+
+
+def test_nested_figures_get_dotted_names(root, store):
+    write_model(root, nll=2.5)
+    content = {"test_joint_nll": 2.5, "ngram": {"3": 2.75}, "texture": "melody", "augmented": True}
+    (root / paths.evaluation(NAME) / "metrics.json").write_text(json.dumps(content))
+    assert sync(store, root).metrics == {"test_joint_nll": 2.5, "ngram.3": 2.75}
