@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from counterpoint.cli import app
@@ -31,3 +32,10 @@ def test_promote_says_what_it_did(project: Path, manifest: Manifest) -> None:
     missing = CliRunner().invoke(app, ["promote", "7"])
     assert missing.exit_code == 1
     assert "'7' names no version" in missing.output
+
+
+def test_outside_a_project_a_sentence_and_no_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    got = CliRunner().invoke(app, ["models"])
+    assert (got.exit_code, got.stdout) == (1, "")
+    assert "no dvc.yaml" in got.stderr

@@ -14,7 +14,7 @@ from counterpoint.registry.register import register
 from counterpoint.registry.restore import restore
 from counterpoint.registry.store import connect
 from counterpoint.registry.versions import versions
-from tests.registry.project import choice_of, commit, empty_store, git_init, run, write_model
+from tests.registry.project import choice_of, commit, empty_store, git_init, run, write_model, write_params
 
 PIPELINE = """\
 stages:
@@ -51,16 +51,34 @@ def build(root, nll, weight):
     return manifest
 
 
-@pytest.fixture
-def history(root, tmp_path):
-    """Two commits with a model each, the first one champion; a remote beside the project, in its local config alone."""
+@pytest.fixture(scope="module")
+def built(tmp_path_factory, empty_database):
+    """A project with two commits, a model each, the first one champion, and a remote in its local config alone."""
+    root = tmp_path_factory.mktemp("built") / "project"
+    root.mkdir()
+    write_params(root)
     git_init(root)
     (root / ".gitignore").write_text(IGNORED)
     (root / "dvc.yaml").write_text(PIPELINE)
     dvc(root, "init", "-q")
-    dvc(root, "config", "core.analytics", "false")
-    dvc(root, "remote", "add", "--local", "-d", "beside", str(tmp_path / "remote"))
-    return build(root, 2.5, 0.5), build(root, 2.25, 0.75)
+    (root / ".dvc/config").write_text("[core]\n    analytics = false\n")
+    (root / ".dvc/config.local").write_text(
+        "[core]\n    remote = beside\n['remote \"beside\"']\n    url = ../../remote\n"
+    )
+    shutil.copy(empty_database, root / "mlflow.db")
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("MLFLOW_TRACKING_URI", "DVC_ROOT", "DVC_EXP_NAME"):
+            patch.delenv(variable, raising=False)
+        return root, (build(root, 2.5, 0.5), build(root, 2.25, 0.75))
+
+
+@pytest.fixture
+def history(root, built):
+    """The two models of `built`, whose copy is at `root`."""
+    template, models = built
+    shutil.rmtree(root)
+    shutil.copytree(template, root, symlinks=True)
+    return models
 
 
 def forget(root, empty_database, models=True):
@@ -72,12 +90,13 @@ def forget(root, empty_database, models=True):
 def test_every_committed_model_comes_back_in_order(root, history, empty_database, tmp_path):
     first, second = history
     assert [m.name for m in committed_models(root)] == ["attention_lstm", "attention_lstm"]
-    before = [(v.number, v.digest, v.metrics["test_joint_nll"], v.aliases) for v in versions(connect(root))]
     forget(root, empty_database)
     there, out_of_reach = restore(root)
     assert out_of_reach == []
-    assert [(v.number, v.digest, v.metrics["test_joint_nll"], v.aliases) for v in there] == before
-    assert [v.digest for v in there] == [first.digest, second.digest]
+    assert [(v.number, v.digest, v.metrics["test_joint_nll"], v.aliases) for v in there] == [
+        ("1", first.digest, 2.5, ("champion",)),
+        ("2", second.digest, 2.25, ("challenger",)),
+    ]
     fetch(first.digest, tmp_path / "old", root)
 
     again, _ = restore(root)
