@@ -38,6 +38,8 @@ class Project:
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("DVC_", "MLFLOW_", "GIT_"))} | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "TF_CPP_MIN_LOG_LEVEL": "2",
+            "BENTOML_DO_NOT_TRACK": "True",
+            "PYTHONDONTWRITEBYTECODE": "1",
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_AUTHOR_NAME": "a",
             "GIT_AUTHOR_EMAIL": "a@b.c",
@@ -122,7 +124,7 @@ def served(project: Project) -> Iterator[httpx.Client]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
-        ["bentoml", "serve", "dist/bento", "--host", "127.0.0.1", "--port", str(port)],
+        ["bentoml", "serve", str(project.folder / "dist/bento"), "--host", "127.0.0.1", "--port", str(port)],
         cwd=project.folder,
         env=project.environment,
         start_new_session=True,

@@ -1,5 +1,6 @@
 """Stage `package`: the champion, out of the registry, as the Bento in dist/bento."""
 
+import json
 import tempfile
 from pathlib import Path
 
@@ -15,10 +16,13 @@ def main() -> None:
     champion = read_champion(paths.CHAMPION)
     if champion is None:
         raise SystemExit(f"{paths.CHAMPION} names no champion: `dvc repro register` settles one")
+    # From the record, which this stage depends on, not from the store, whose figures may change beneath it.
+    metric = json.loads(paths.CHAMPION.read_text(encoding="utf-8"))["metric"]
+    metrics = None if metric["value"] is None else {metric["name"]: metric["value"]}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "model"
         chosen = fetch(champion.digest, folder)
-        version = build(folder, paths.BENTO, tempo_bpm=params.load().tempo_bpm, metrics=chosen.metrics, root=Path.cwd())
+        version = build(folder, paths.BENTO, tempo_bpm=params.load().tempo_bpm, metrics=metrics, root=Path.cwd())
     print(f"{chosen.run_name} is packaged as {version}: {paths.BENTO}")
 
 
