@@ -6,8 +6,19 @@ from counterpoint.registry.versions import Version
 
 
 def version(number: str, generator: str, digest: str, *aliases: str) -> Version:
+    made = "2026-01-01"
     return Version(
-        number, generator, "melody", digest * 16, "l" * 64, f"{generator}-{digest}", {}, f"m-{number}", None, aliases
+        number,
+        generator,
+        "melody",
+        digest * 16,
+        "l" * 64,
+        f"{generator}-{digest}",
+        {},
+        f"m-{number}",
+        None,
+        aliases,
+        "2026-01-01",
     )
 
 

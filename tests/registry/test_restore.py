@@ -10,6 +10,7 @@ from counterpoint.registry import records
 from counterpoint.registry.errors import RegistryError
 from counterpoint.registry.fetch import fetch
 from counterpoint.registry.history import committed_models, restorable
+from counterpoint.registry.naming import resolve
 from counterpoint.registry.register import register
 from counterpoint.registry.restore import restore
 from counterpoint.registry.store import connect
@@ -117,6 +118,16 @@ def test_the_lost_champion_stops_until_it_is_restored_from_the_remote(root, hist
     assert run(root, "git", "status", "--porcelain") == ""
     by_alias = {alias: v.digest for v in versions(connect(root)) for alias in v.aliases}
     assert by_alias == {"champion": first.digest, "challenger": second.digest}
+
+
+def test_a_model_restored_late_is_still_the_older_one(root, history, empty_database):
+    first, second = history
+    forget(root, empty_database, models=False)
+    with pytest.raises(RegistryError):  # registers what is in models/, the second, before it stops
+        register(root)
+    there, _ = restore(root)
+    assert [(v.number, v.digest) for v in there] == [("2", first.digest), ("1", second.digest)]
+    assert resolve("attention_lstm", there).digest == second.digest
 
 
 def test_with_neither_cache_nor_remote_a_newcomer_chooses_afresh(root, history, empty_database):

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
@@ -20,6 +21,7 @@ class Committed:
     """A model as one commit has it."""
 
     commit: str
+    committed: datetime
     name: str
     digests: tuple[tuple[str, str], ...]  # (out, DVC's digest) of its folder and its reports
 
@@ -27,12 +29,13 @@ class Committed:
 def committed_models(root: Path) -> Iterator[Committed]:
     """Every model and its reports in the current history, oldest first, each state once."""
     seen: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
-    changes = ["rev-list", "--reverse", "--topo-order", "--full-history", "HEAD", "--", "dvc.lock"]
-    for commit in (git(root, *changes) or "").split():
+    changes = ["log", "--format=%H %ct", "--reverse", "--topo-order", "--full-history", "HEAD", "--", "dvc.lock"]
+    for line in (git(root, *changes) or "").splitlines():
+        commit, seconds = line.split()
         for name, digests in _locked(git(root, "show", f"{commit}:./dvc.lock") or "").items():
             if (name, digests) not in seen:
                 seen.add((name, digests))
-                yield Committed(commit, name, digests)
+                yield Committed(commit, datetime.fromtimestamp(int(seconds), UTC), name, digests)
 
 
 def _locked(lock: str) -> dict[str, tuple[tuple[str, str], ...]]:

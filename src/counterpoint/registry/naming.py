@@ -9,7 +9,7 @@ _SHORTEST_DIGEST = 6
 def resolve(spec: str, among: list[Version]) -> Version:
     """The version that `spec` names.
 
-    spec: an alias (champion, challenger), a version number, a generator (its newest version), a run name, the first
+    spec: an alias (champion, challenger), a version number, a generator (its newest model), a run name, the first
         six or more characters of a digest; or NAME@VERSION, where VERSION is a version number that must be NAME's.
         `champion@VERSION` is that version, of whichever generator the champion is.
     among: what there is, oldest first.

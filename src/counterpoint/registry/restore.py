@@ -1,7 +1,7 @@
 """`make registry-restore`: every committed model version back into the MLflow store.
 
 Fetches what the DVC remote holds, then registers the model of each commit of the current history in order, so that the
-versions come in the order they were made.
+versions come in the order they were made, and are known by when that was.
 """
 
 import subprocess
@@ -43,6 +43,7 @@ def restore(root: Path) -> tuple[list[Version], list[Committed]]:
                     to / paths.model(model.name),
                     to / paths.evaluation(model.name),
                     to / paths.samples(model.name),
+                    made=model.committed,
                 )
     _aliases_from_records(store, root)
     return versions(store), out_of_reach

@@ -2,6 +2,7 @@
 
 import tempfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import h5py
@@ -13,22 +14,23 @@ from counterpoint.notes.table import NOTE_SCHEMA
 from counterpoint.registry.errors import RegistryError
 from counterpoint.registry.runs import read_metrics, sync_reports, sync_run
 from counterpoint.registry.store import REGISTERED_MODEL, Store
-from counterpoint.registry.versions import METRIC_TAG, Version, versions
+from counterpoint.registry.versions import MADE_TAG, METRIC_TAG, Version, versions
 
 MODEL = "model"  # the model folder's place among the version's artefacts
 
 
-def sync_model(store: Store, folder: Path, evaluation: Path, samples: Path) -> Version:
+def sync_model(store: Store, folder: Path, evaluation: Path, samples: Path, made: datetime | None = None) -> Version:
     """The version that holds the model at `folder`, made if there is none, its run and figures brought up to date.
 
     folder, evaluation, samples: as in `counterpoint.paths`; the two reports may be missing.
+    made: when the model was made, now by default; of a new version only.
     Raises ModelFolderError for a file that is not what was trained, RegistryError for weights that are not finite.
     """
     manifest = check(folder)
     run_id = sync_run(store, folder, manifest)
     version = by_digest(store, manifest.digest)
     if version is None:
-        _create_version(store, folder, manifest, run_id)
+        _create_version(store, folder, manifest, run_id, made or datetime.now(UTC))
         version = by_digest(store, manifest.digest)
         assert version is not None, "a version just made is found by its digest"
     reports = {"evaluation": evaluation, "samples": samples, "listen": folder / "listen"}
@@ -74,7 +76,7 @@ def _refuse_non_finite(file: Path) -> None:
         weights.visititems(look)
 
 
-def _create_version(store: Store, folder: Path, manifest: Manifest, run_id: str) -> None:
+def _create_version(store: Store, folder: Path, manifest: Manifest, run_id: str, made: datetime) -> None:
     from mlflow.exceptions import MlflowException
 
     tags = {
@@ -86,6 +88,7 @@ def _create_version(store: Store, folder: Path, manifest: Manifest, run_id: str)
         "lineage.code": manifest.lineage.code,
         "lineage.params": manifest.lineage.params,
         "run_name": manifest.run_name,
+        MADE_TAG: made.astimezone(UTC).isoformat(timespec="seconds"),
     }
     model_id = _logged_model(store, folder, manifest, run_id, tags)
     try:

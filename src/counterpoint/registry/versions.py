@@ -11,6 +11,7 @@ from counterpoint.registry.store import REGISTERED_MODEL, Store
 CHAMPION = "champion"
 CHALLENGER = "challenger"
 METRIC_TAG = "metric."
+MADE_TAG = "made"
 _WRITTEN_TAG = "counterpoint.champion"
 
 
@@ -28,6 +29,7 @@ class Version:
     model_id: str  # of the logged model with the artefacts
     run_id: str | None
     aliases: tuple[str, ...]
+    made: str  # when, as far as this store knows: ISO 8601 in UTC
 
     def choice(self, metric: str) -> Choice:
         """As something to choose, with `metric` as its figure (None if it was not measured, or is not finite)."""
@@ -37,13 +39,17 @@ class Version:
 
 
 def versions(store: Store) -> list[Version]:
-    """Every version this pipeline registered, oldest first."""
+    """Every version this pipeline registered, oldest first.
+
+    Oldest by when the model was made: numbers tell when it was registered, and a restored model comes late.
+    """
     named: dict[str, list[str]] = {}
     for alias, number in sorted(aliases(store).items()):
         named.setdefault(number, []).append(alias)
     found = store.client.search_model_versions(f"name = '{REGISTERED_MODEL}'")
     ours = [v for v in found if "digest" in v.tags]
-    return [_version(v, tuple(named.get(str(v.version), ()))) for v in sorted(ours, key=lambda v: int(v.version))]
+    described = [_version(v, tuple(named.get(str(v.version), ()))) for v in ours]
+    return sorted(described, key=lambda version: (version.made, int(version.number)))
 
 
 def _version(found, aliases_of: tuple[str, ...]) -> Version:
@@ -59,6 +65,7 @@ def _version(found, aliases_of: tuple[str, ...]) -> Version:
         model_id=found.source.removeprefix("models:/"),
         run_id=found.run_id,
         aliases=aliases_of,
+        made=tags[MADE_TAG],
     )
 
 
