@@ -6,7 +6,6 @@ from counterpoint.registry.versions import Version
 
 
 def version(number: str, generator: str, digest: str, *aliases: str) -> Version:
-    made = "2026-01-01"
     return Version(
         number,
         generator,
