@@ -39,6 +39,7 @@ class Project:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "TF_CPP_MIN_LOG_LEVEL": "2",
             "BENTOML_DO_NOT_TRACK": "True",
+            "PYTHONPATH": "src",  # the clone's own code, whatever is installed
             "PYTHONDONTWRITEBYTECODE": "1",
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_AUTHOR_NAME": "a",
