@@ -23,18 +23,18 @@ from tests.models.attention_lstm.small import VOCABULARY, scales
 ROOT = Path(__file__).parents[3]
 LINEAGE = Lineage("data", "code", "params")
 SETTINGS = params.AttentionLSTM(
-    embedding=6,
-    units=16,
+    embedding=12,
+    units=24,
     layers=2,
     attention="beside_state",
     duration_sees_note=True,
-    dropout=0.2,
+    dropout=0.1,
     optimizer="adam",
     learning_rate=0.02,
     decay="cosine",
     clip_norm=1.0,
-    batch_size=4,
-    length=8,
+    batch_size=2,
+    length=16,
     epochs=4,
     patience=3,
     precision="float32",
@@ -46,10 +46,10 @@ SETTINGS = params.AttentionLSTM(
 @pytest.fixture(scope="module")
 def encoded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("encoded")
-    everything = scales()
+    everything = scales(48)
     splits = {
-        "train": events.select(everything, np.arange(8)),
-        "validation": events.select(everything, np.arange(8, 12)),
+        "train": events.select(everything, np.arange(40)),
+        "validation": events.select(everything, np.arange(40, 48)),
     }
     save_splits(folder / "events.npz", VOCABULARY, splits)
     (folder / "vocabulary.json").write_text(VOCABULARY.to_json(), encoding="utf-8")
@@ -104,7 +104,8 @@ def test_it_learns_and_keeps_the_best_epoch(trained, encoded):
     history = pd.read_csv(place / "model" / "history.csv")
     nats, _ = catalog.load(place / "model").likelihood(load_split(encoded / "events.npz", "validation")[1])
     assert nats.joint.mean() == pytest.approx(history["validation_joint"].min(), abs=1e-5)
-    assert history["validation_joint"].min() < 0.75 * np.log(5 * 2)  # far better than the 10 pairs by chance
+    # Who knows how often each symbol comes, but not what came before it, needs 2.4 nats.
+    assert history["validation_joint"].min() < 1.6
 
 
 def test_trained_again_it_is_the_same_bytes(trained, encoded, tmp_path):
@@ -134,7 +135,7 @@ def test_precision_and_xla_train_to_nearly_the_same(trained, encoded, tmp_path, 
 
 
 def test_killed_in_training_the_rerun_ends_in_the_same_bytes(trained, encoded, tmp_path):
-    """A real kill -9 in the third epoch, before its end; the first two are in the checkpoint."""
+    """A real kill -9 in the third epoch, at its seventh batch of twenty; the first two epochs are in the checkpoint."""
     script = f"""
 import os, signal, sys
 from pathlib import Path
@@ -145,7 +146,7 @@ def deadly(*arguments):
     step, calls = usual(*arguments), []
     def counted(*batch):
         calls.append(1)
-        if len(calls) == 8:
+        if len(calls) == 2 * 20 + 7:
             os.kill(os.getpid(), signal.SIGKILL)
         return step(*batch)
     return counted

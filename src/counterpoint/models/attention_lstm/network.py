@@ -25,6 +25,8 @@ import tensorflow as tf
 
 from counterpoint.encodings.events import PAD
 
+EMBEDDING_DEVIATION = 0.5
+
 
 @dataclass(frozen=True)
 class Architecture:
@@ -79,9 +81,13 @@ class Network(keras.Model):
         super().__init__(name="attention_lstm", dtype=precision)
         self.architecture = architecture
         size = architecture
-        self.note_embedding = keras.layers.Embedding(size.note_size, size.embedding, name="note", dtype=precision)
+        # Keras's own ±0.05 leaves the gates all but blind for the first hundreds of updates.
+        spread = keras.initializers.RandomNormal(stddev=EMBEDDING_DEVIATION)
+        self.note_embedding = keras.layers.Embedding(
+            size.note_size, size.embedding, spread, name="note", dtype=precision
+        )
         self.duration_embedding = keras.layers.Embedding(
-            size.duration_size, size.embedding, name="duration", dtype=precision
+            size.duration_size, size.embedding, spread, name="duration", dtype=precision
         )
         self.recurrent = [
             keras.layers.LSTM(size.units, return_sequences=True, return_state=True, name=f"lstm_{i}", dtype=precision)
