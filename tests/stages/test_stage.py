@@ -3,11 +3,13 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 
-from counterpoint.stages.stage import written_beside
+from counterpoint.params import ParamsError
+from counterpoint.stages.stage import run, source_of, written_beside
 
 
 def test_outs_appear_together_at_the_end(tmp_path) -> None:
@@ -31,6 +33,26 @@ def test_a_failed_stage_leaves_what_was_there(tmp_path) -> None:
         raise KeyError
     assert [p.name for p in tmp_path.iterdir()] == ["out.txt"]
     assert out.read_text() == "before"
+
+
+def test_the_projects_own_errors_are_sentences(capsys) -> None:
+    def main(what: str) -> None:
+        raise ParamsError(f"params.yaml: {what}")
+
+    with pytest.raises(SystemExit) as caught:
+        run(main, "one wrong")
+    assert caught.value.code == "\nparams.yaml: one wrong\n"
+
+
+def test_other_errors_keep_their_traceback() -> None:
+    with pytest.raises(ZeroDivisionError):
+        run(lambda: print(1 / 0))
+
+
+def test_a_models_source_is_what_the_pipeline_lists() -> None:
+    found = [path.as_posix() for path in source_of("train", "attention_lstm")]
+    assert "src/counterpoint/models/attention_lstm" in found
+    assert all(Path(path).exists() for path in found)
 
 
 def test_a_stage_ends_with_the_dvc_that_started_it(tmp_path) -> None:

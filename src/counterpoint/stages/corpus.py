@@ -4,11 +4,10 @@ from pathlib import Path
 
 from counterpoint import params, paths
 from counterpoint.corpus.sources import export_music21, list_directory, write_listing
-from counterpoint.stages.stage import end_with_dvc, written_beside
+from counterpoint.stages.stage import run, written_beside
 
 
 def main() -> None:
-    end_with_dvc()
     settings = params.load().corpus
     with written_beside(paths.RAW, paths.CORPUS_LISTING) as (raw, listing):
         raw.mkdir()
@@ -22,4 +21,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -13,11 +13,10 @@ from counterpoint.evaluation.likelihood import evaluate_likelihood, ranking
 from counterpoint.models import catalog
 from counterpoint.models.generator import Likelihood
 from counterpoint.models.ngram import streams
-from counterpoint.stages.stage import end_with_dvc, written_beside
+from counterpoint.stages.stage import run, written_beside
 
 
 def main(name: str) -> None:
-    end_with_dvc()
     settings = params.load()
     vocabulary = Vocabulary.from_json(paths.VOCABULARY.read_text(encoding="utf-8"))
     (_, training), (events, test) = (load_split(paths.EVENTS, split) for split in ("train", "test"))
@@ -41,4 +40,4 @@ def main(name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    run(main, *sys.argv[1:])

@@ -7,11 +7,10 @@ from counterpoint import params, paths
 from counterpoint.corpus.ingest import ingest
 from counterpoint.corpus.splits import summary, with_splits
 from counterpoint.notes.table import NOTE_SCHEMA, PIECE_SCHEMA, write_table
-from counterpoint.stages.stage import end_with_dvc, written_beside
+from counterpoint.stages.stage import run, written_beside
 
 
 def main() -> None:
-    end_with_dvc()
     settings = params.load()
     chosen = settings.ingest
     read = ingest(Path(settings.corpus.source.path), chosen, limit=settings.corpus.limit)
@@ -29,4 +28,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

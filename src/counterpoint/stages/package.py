@@ -8,11 +8,10 @@ from counterpoint import params, paths
 from counterpoint.registry.fetch import fetch
 from counterpoint.registry.records import read_champion
 from counterpoint.serving.package import build
-from counterpoint.stages.stage import end_with_dvc
+from counterpoint.stages.stage import run
 
 
 def main() -> None:
-    end_with_dvc()
     champion = read_champion(paths.CHAMPION)
     if champion is None:
         raise SystemExit(f"{paths.CHAMPION} names no champion: `dvc repro register` settles one")
@@ -27,4 +26,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -3,13 +3,12 @@
 from pathlib import Path
 
 from counterpoint.registry.register import register
-from counterpoint.stages.stage import end_with_dvc
+from counterpoint.stages.stage import run
 
 
 def main() -> None:
-    end_with_dvc()
     register(Path.cwd())
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -7,11 +7,10 @@ from counterpoint.models import catalog
 from counterpoint.models.generator import Sampling
 from counterpoint.notes.midi import write_midi
 from counterpoint.render import audio, pianoroll
-from counterpoint.stages.stage import end_with_dvc, written_beside
+from counterpoint.stages.stage import run, written_beside
 
 
 def main(name: str) -> None:
-    end_with_dvc()
     settings = params.load()
     asked = Sampling(seed=settings.seed, **getattr(settings.sample, name).model_dump())
     notes = catalog.load(paths.model(name)).generate(asked)
@@ -28,4 +27,4 @@ def main(name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    run(main, *sys.argv[1:])

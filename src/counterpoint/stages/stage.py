@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -34,6 +35,17 @@ def remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def run(main: Callable[..., None], *arguments: str) -> None:
+    """Run a stage: it ends with its dvc, and an error that this project defines is said as its sentence alone."""
+    end_with_dvc()
+    try:
+        main(*arguments)
+    except Exception as error:
+        if type(error).__module__.startswith("counterpoint."):
+            sys.exit(f"\n{error}\n")
+        raise
 
 
 def end_with_dvc() -> None:

@@ -5,11 +5,10 @@ from counterpoint.encodings.melody import melody_events
 from counterpoint.encodings.store import save_splits
 from counterpoint.encodings.vocabulary import Vocabulary
 from counterpoint.notes.table import read_notes, read_pieces
-from counterpoint.stages.stage import end_with_dvc, written_beside
+from counterpoint.stages.stage import run, written_beside
 
 
 def main() -> None:
-    end_with_dvc()
     splits = melody_events(read_notes(paths.NOTES), read_pieces(paths.PIECES), params.load().melody)
     vocabulary = Vocabulary.from_json(paths.VOCABULARY.read_text(encoding="utf-8"))
     with written_beside(paths.EVENTS) as (events,):
@@ -17,4 +16,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

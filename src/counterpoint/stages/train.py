@@ -6,11 +6,10 @@ from counterpoint import params, paths
 from counterpoint.models import catalog
 from counterpoint.models.folder import Lineage, sha256_json, sha256_tree
 from counterpoint.registry.live import LiveRun
-from counterpoint.stages.stage import end_with_dvc, source_of
+from counterpoint.stages.stage import run, source_of
 
 
 def main(name: str) -> None:
-    end_with_dvc()
     everything = params.load()
     settings = getattr(everything.models, name)
     chosen = {"seed": everything.seed, **settings.model_dump(mode="json")}
@@ -35,4 +34,4 @@ def main(name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    run(main, *sys.argv[1:])

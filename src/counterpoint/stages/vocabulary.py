@@ -6,11 +6,10 @@ from counterpoint import params, paths
 from counterpoint.encodings.melody import melody_events
 from counterpoint.encodings.vocabulary import coverage, fit, frequencies
 from counterpoint.notes.table import read_notes, read_pieces
-from counterpoint.stages.stage import end_with_dvc, written_beside
+from counterpoint.stages.stage import run, written_beside
 
 
 def main() -> None:
-    end_with_dvc()
     settings = params.load()
     splits = melody_events(read_notes(paths.NOTES), read_pieces(paths.PIECES), settings.melody)
     vocabulary = fit(splits["train"], settings.vocabulary.minimum_count)
@@ -22,4 +21,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)
