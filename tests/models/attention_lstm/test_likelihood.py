@@ -44,15 +44,18 @@ def test_a_piece_longer_than_a_pass_goes_on_with_its_state(monkeypatch):
 def test_the_two_streams_are_one_distribution():
     """Summed over every pair of symbols, the probability of the next event is one, END taking all durations at once."""
     net = network()
-    total = 0.0
-    for note in range(net.architecture.note_size):
-        for duration in range(net.architecture.duration_size) if note != END else [END]:
-            stream = Tokens(
-                ("x",), np.array([0, 3]), np.array([1, 5, note], np.int32), np.array([1, 4, duration], np.int32)
-            )
-            if note == 0:  # PAD is no target: its share comes from the logits
-                continue
-            found = nats(net, stream)
-            total += np.exp(-found.note_nats[1] - found.duration_nats[1])
-    logits = np.array(net((np.array([[1, 5, 5]]), np.array([[1, 4, 4]])))[0], np.float64)[0, 1]
-    assert total == pytest.approx(1 - np.exp(logits[0]) / np.exp(logits).sum(), abs=1e-5)
+    sizes = net.architecture.note_size, net.architecture.duration_size
+    pairs = [(note, duration) for note in range(1, sizes[0]) for duration in range(sizes[1]) if note != END]
+    pairs.append((END, END))
+    notes, durations = (np.array([[1, 5 - stream, pair[stream]] for pair in pairs]) for stream in (0, 1))
+    stream = Tokens(
+        tuple(map(str, pairs)),
+        3 * np.arange(len(pairs) + 1),
+        notes.ravel().astype(np.int32),
+        durations.ravel().astype(np.int32),
+    )
+    found = nats(net, stream)
+    last = np.exp(-found.note_nats - found.duration_nats).reshape(-1, 2)[:, 1]
+    logits = net((np.array([[1, 5, 5]]), np.array([[1, 4, 4]])))[0].numpy()[0, 1].astype(np.float64)
+    padding = np.exp(logits[0]) / np.exp(logits).sum()  # PAD is no target
+    assert last.sum() == pytest.approx(1 - padding, abs=1e-5)

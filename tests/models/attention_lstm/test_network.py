@@ -19,7 +19,7 @@ def symbols():
 def test_all_prefixes_in_one_pass_equal_the_window_on_each_prefix(attention, symbols):
     net, (notes, durations) = network(attention), symbols
     features, _ = net.advance(notes, durations, net.start(4))
-    for length in range(1, 21):
+    for length in (1, 2, 3, 11, 20):
         window = np.zeros((2, 4, 20), np.int32)  # PAD on the right
         window[:, :, :length] = notes[:, :length], durations[:, :length]
         np.testing.assert_allclose(features[:, length - 1], net.windowed(*window), atol=1e-5)
