@@ -40,7 +40,7 @@ class Ingest(Section):
     test: float = Field(gt=0, lt=0.5)
     similarity: float = Field(gt=0, le=1)
     max_notes: int = Field(ge=1)
-    max_beats: int = Field(ge=1)
+    max_beats: int = Field(ge=1, le=1_000_000)  # whose ticks a note table's 31 bits hold with room to spare
 
 
 class Melody(Section):

@@ -85,6 +85,15 @@ def test_impossible_key_signature_is_passed_over():
     assert facts.key_signatures == ((24, 2, False),)
 
 
+def test_signatures_after_the_longest_music_are_passed_over():
+    # 2^27 quarter notes on, whose ticks no note table's 31 bits hold.
+    late = strike(0, 60, 1) + number(2**27) + b"\xff\x58\x04\x03\x02\x18\x08" + b"\x00\xff\x59\x02\x03\x00" + END
+    _, facts = read(smf(late, division=1))
+    assert facts.time_signatures == ((0, 4, 4),) and facts.key_signatures == ()
+    in_time = strike(0, 60, 1) + number(4_999) + b"\xff\x58\x04\x03\x02\x18\x08" + END
+    assert read(smf(in_time, division=1))[1].time_signatures == ((0, 4, 4), (5_000 * 24, 3, 4))
+
+
 def test_name_that_is_no_utf8_is_text_all_the_same():
     _, facts = read(smf(b"\x00\xff\x03\x04caf\xe9" + strike(0, 60, 480) + END))
     assert facts.track_names[0].encode().startswith(b"caf")

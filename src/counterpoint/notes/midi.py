@@ -37,7 +37,7 @@ def read_midi(data: bytes, piece: str, *, max_notes: int, max_beats: int) -> tup
     then agree in track, onset and pitch are one note, the longest. Tracks are numbered in file order (within one of the
     file's tracks, by channel, then program); tracks without notes are dropped. A note that never ends is dropped. Where
     the file is silent it is 4/4 at 120 quarters a minute; of several signatures on one tick the last counts; key
-    signatures of more than 7 sharps or flats name no key and are passed over.
+    signatures of more than 7 sharps or flats name no key and are passed over, as is every signature after `max_beats`.
 
     max_notes: more notes than this are refused. max_beats: likewise a last release later than so many quarter notes.
     Raises MidiError with the reason for anything that is no plain, finite, format 0 or 1 file with notes.
@@ -56,7 +56,7 @@ def read_midi(data: bytes, piece: str, *, max_notes: int, max_beats: int) -> tup
     if len(tracks) > _MOST_TRACKS:
         raise MidiError(f"{len(tracks)} tracks with notes, at most {_MOST_TRACKS} fit a note table")
     notes = _notes(tracks, piece, division, max_beats)
-    return notes, _facts(score, tracks, division)
+    return notes, _facts(score, tracks, division, max_beats)
 
 
 def _notes(tracks: list, piece: str, division: int, max_beats: int) -> pd.DataFrame:
@@ -97,17 +97,20 @@ def _quantised(ticks: np.ndarray, division: int) -> np.ndarray:
     return (2 * TICKS_PER_QUARTER * ticks + division) // (2 * division)
 
 
-def _facts(score, tracks: list, division: int) -> PieceFacts:
+def _facts(score, tracks: list, division: int, max_beats: int) -> PieceFacts:
+    def in_time(events) -> list:
+        return sorted((e for e in events if e.time <= max_beats * division), key=lambda event: event.time)
+
     def tick(event) -> int:
         return int(_quantised(np.array(event.time, np.int64), division))
 
     metres = {0: (4, 4)}
-    for event in sorted(score.time_signatures, key=lambda event: event.time):
+    for event in in_time(score.time_signatures):
         if event.numerator < 1 or event.denominator < 1:
             raise MidiError(f"metre {event.numerator}/{event.denominator}, expected at least 1/1")
         metres[tick(event)] = (event.numerator, event.denominator)
     keys = {}
-    for event in sorted(score.key_signatures, key=lambda event: event.time):
+    for event in in_time(score.key_signatures):
         if abs(event.key) <= _MOST_FIFTHS and event.tonality in (0, 1):
             keys[tick(event)] = (event.key, event.tonality == 1)
     tempos = sorted(score.tempos, key=lambda event: event.time)
