@@ -76,7 +76,13 @@ def transpose(notes: pd.DataFrame, semitones: "int | pd.Series[int]") -> pd.Data
 
 
 def to_common_key(notes: pd.DataFrame) -> pd.DataFrame:
-    """`notes`, every piece moved by the -6 to +5 semitones that bring its key (`find_keys`) to C major or A minor."""
-    keys = find_keys(notes)
-    upward = np.where(keys["minor"], _A, 0) - keys["tonic"]
-    return transpose(notes, pd.Series((upward.to_numpy() + 6) % 12 - 6, index=keys["piece"]))
+    """`notes`, every piece moved by the -6 to +5 semitones that bring its key (`find_keys`) to C major or A minor.
+
+    Where that would leave MIDI's 0 to 127, it is moved into the octave beside. Raises ValueError if no octave fits.
+    """
+    keys = find_keys(notes).set_index("piece")
+    steps = (np.where(keys["minor"], _A, 0) - keys["tonic"] + 6) % 12 - 6
+    pitches = notes.loc[~notes["is_drum"].to_numpy(bool)].groupby("piece")["pitch"]
+    too_low = pitches.min().astype(np.int64).add(steps, fill_value=0) < 0
+    too_high = pitches.max().astype(np.int64).add(steps, fill_value=0) > 127
+    return transpose(notes, steps + 12 * too_low - 12 * too_high)
