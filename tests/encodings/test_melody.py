@@ -4,6 +4,7 @@ import pytest
 
 from counterpoint.encodings import events, melody
 from counterpoint.encodings.events import REST
+from counterpoint.encodings.melody import MelodyError
 from counterpoint.notes import table
 from counterpoint.params import Melody
 
@@ -71,10 +72,10 @@ def test_common_key_moves_every_split_by_the_key_of_all_voices():
 
 
 def test_a_voice_that_nobody_has_is_refused_with_the_names_there_are():
-    with pytest.raises(ValueError, match=r"melody.voice in params.yaml is 'Alto'.*there are: Bass, Soprano"):
+    with pytest.raises(MelodyError, match=r"melody.voice in params.yaml is 'Alto'.*there are: Bass, Soprano"):
         melody.melody_events(NOTES, PIECES, Melody(voice="Alto", key="original"))
 
 
 def test_a_split_without_melody_is_refused():
-    with pytest.raises(ValueError, match=r"test split has no melody \(0 of 4 pieces"):
+    with pytest.raises(MelodyError, match=r"test split has no melody \(0 of 4 pieces"):
         melody.melody_events(NOTES, PIECES.replace("test", "train"), Melody(voice="highest", key="original"))
