@@ -195,7 +195,7 @@ def test_one_parameter_reruns_training_and_what_follows(project: Project) -> Non
     project.set("models.attention_lstm.dropout", 0.2)
     assert project.repro() == [*DOWNSTREAM_OF_TRAIN, "register"]
     assert project.record()["digest"] == champion != project.trained()
-    assert project.record("challenger")["digest"] == project.trained()
+    assert project.record("challenger")["challenger"]["digest"] == project.trained()
     project.commit("a challenger")
 
 
@@ -208,7 +208,7 @@ def test_a_person_who_moves_the_champion_is_obeyed(project: Project) -> None:
     project.commit("the challenger won")
     # and back, to a version whose folder has left the workspace
     project.run("counterpoint", "promote", "1")
-    assert project.repro() == ["register", "package"]
+    assert project.repro() == ["register"]  # DVC has built this Bento before, and brings it back without a run
     assert project.bento_version().startswith(first[:12])
     project.commit("and lost again")
 
@@ -221,7 +221,7 @@ def test_an_older_commit_brings_back_its_bento(project: Project) -> None:
     assert then != now
     assert project.repro() == ["register"]  # git moved: git wins
     assert tree(project.folder / "dist/bento") == then
-    assert [m["version"] for m in project.models() if "champion" in m["aliases"]] == ["2"]
+    assert [m["number"] for m in project.models() if "champion" in m["aliases"]] == ["2"]
     project.run("git", "checkout", "-q", "main")
     project.run("dvc", "checkout", "-q")
     assert project.repro() == ["register"]
@@ -233,11 +233,10 @@ def test_both_moved_stops_and_touches_nothing(project: Project) -> None:
     project.run("counterpoint", "promote", "2")
     record = project.folder / "reports/champion.json"
     mine = record.read_text()
-    record.write_text(project.run("git", "show", "HEAD~1:reports/champion.json").replace("}", "}"))
-    other = json.loads(record.read_text()) | {"digest": "0" * 64}
+    other = json.loads(mine) | {"digest": "0" * 64, "lineage": "1" * 64, "run_name": "somebody-elses"}
     record.write_text(json.dumps(other))
     said = project.run("dvc", "repro", check=False)
-    assert "ERROR" in said and "champion" in said
+    assert "two choices at once" in said and "somebody-elses" in said
     assert json.loads(record.read_text()) == other
     record.write_text(mine)
     project.run("counterpoint", "promote", "1")
@@ -275,8 +274,8 @@ def test_a_clone_pulls_and_retrains_nothing(project: Project, tmp_path: Path) ->
 
 
 def test_killed_in_training_ends_in_the_same_weights(project: Project) -> None:
-    project.set("models.attention_lstm.epochs", 12)
-    project.set("models.attention_lstm.patience", 12)
+    project.set("models.attention_lstm.epochs", 40)
+    project.set("models.attention_lstm.patience", 40)
     running = subprocess.Popen(["dvc", "repro", "train@attention_lstm"], cwd=project.folder, env=project.environment)
     deadline = time.monotonic() + 120
     while not list((project.folder / ".checkpoints").glob("*/*")) and time.monotonic() < deadline:
