@@ -18,7 +18,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 export BENTOML_DO_NOT_TRACK := True
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help env repro test demo serve ui lint format bench registry-restore lock
+.PHONY: help env repro test demo serve ui lint format bench registry-restore docs lock
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -79,6 +79,11 @@ bench: env  ## speed, as ratios in one run
 
 registry-restore: env  ## every committed model version back into the MLflow store
 	@PYTHONPATH=src python -m counterpoint.registry.restore
+
+docs: env  ## the pictures and melodies that README.md shows, from the last build
+	@mkdir -p docs/samples
+	cp reports/attention_lstm/samples/all.png reports/attention_lstm/samples/00[0-3].mid docs/samples/
+	cp reports/attention_lstm/evaluation/likelihood.png docs/
 
 lock: | $(UV)  ## compile requirements/*.txt from pyproject.toml
 	@for group in dev gpu serve; do
