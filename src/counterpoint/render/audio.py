@@ -37,19 +37,22 @@ def to_wav(notes: pd.DataFrame, path: Path, *, tempo_bpm: float) -> None:
 
     The loudest sample is `PEAK` of full scale, whatever the velocities. The sound is set in a small room, an
     exponentially decaying noise (Moorer, "About This Reverberation Business", Computer Music Journal 3(2), 1979), and
-    rings on for `TAIL_SECONDS` after the last release. A table without notes gives that tail in silence.
+    rings on for `TAIL_SECONDS` after the last release. A table without notes gives that tail in silence. What
+    lies after `LONGEST_MINUTES` is left out.
 
-    Raises FileNotFoundError if the soundfont is not installed, ValueError for more than one piece, a tempo that is not
-    above 0, or a piece longer than `LONGEST_MINUTES`.
+    Raises FileNotFoundError if the soundfont is not installed, ValueError for more than one piece or a tempo that is
+    not above 0.
     """
     if notes["piece"].nunique() > 1:
         raise ValueError(f"{notes['piece'].nunique()} pieces: a sound holds one")
     if not tempo_bpm > 0:
         raise ValueError(f"tempo of {tempo_bpm} quarter notes a minute, expected more than 0")
     seconds_a_tick = 60 / tempo_bpm / TICKS_PER_QUARTER
-    seconds = 0.0 if notes.empty else float((notes["onset"] + notes["duration"]).max()) * seconds_a_tick
-    if seconds > LONGEST_MINUTES * 60:
-        raise ValueError(f"the piece lasts {seconds / 60:.0f} minutes, at most {LONGEST_MINUTES} are rendered")
+    last_tick = round(LONGEST_MINUTES * 60 / seconds_a_tick)
+    notes = notes[notes["onset"] < last_tick]
+    releases = (notes["onset"] + notes["duration"]).clip(upper=last_tick)
+    notes = notes.assign(duration=releases - notes["onset"])
+    seconds = 0.0 if notes.empty else float(releases.max()) * seconds_a_tick
     font = read_soundfont(soundfont())
     sound = np.zeros((2, round((seconds + TAIL_SECONDS) * SAMPLE_RATE_HZ)), np.float32)
     for _, same in notes.groupby(["program", "is_drum", "pitch"], sort=True):
