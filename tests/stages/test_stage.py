@@ -35,6 +35,15 @@ def test_a_failed_stage_leaves_what_was_there(tmp_path) -> None:
     assert out.read_text() == "before"
 
 
+def test_what_a_killed_stage_left_is_cleared_away(tmp_path) -> None:
+    (tmp_path / ".unfinished-1-raw").mkdir()
+    (tmp_path / ".unfinished-1-raw" / "half").touch()
+    (tmp_path / ".unfinished-1-raw.json").touch()  # of another out
+    with written_beside(tmp_path / "raw") as (draft,):
+        draft.mkdir()
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".unfinished-1-raw.json", "raw"]
+
+
 def test_the_projects_own_errors_are_sentences(capsys) -> None:
     def main(what: str) -> None:
         raise ParamsError(f"params.yaml: {what}")

@@ -17,9 +17,15 @@ from counterpoint.paths import PIPELINE
 
 @contextmanager
 def written_beside(*outs: Path) -> Iterator[tuple[Path, ...]]:
-    """Temporary paths beside `outs`, renamed into place when the block ends well and removed when it does not."""
+    """Temporary paths beside `outs`, renamed into place when the block ends well and removed when it does not.
+
+    What a killed stage left there goes first.
+    """
     with ExitStack() as cleaning:
-        drafts = tuple(out.with_name(f".{out.stem}.unfinished-{os.getpid()}{out.suffix}") for out in outs)
+        for out in outs:
+            for stale in list(out.parent.glob(f".unfinished-*-{out.name}")):
+                remove(stale)
+        drafts = tuple(out.with_name(f".unfinished-{os.getpid()}-{out.name}") for out in outs)
         for draft in drafts:
             draft.parent.mkdir(parents=True, exist_ok=True)
             cleaning.callback(remove, draft)
@@ -70,9 +76,16 @@ def _command(process: psutil.Process) -> list[str]:
 
 
 def _watch(processes: list[psutil.Process]) -> None:
-    while all(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes):
+    while all(map(_is_alive, processes)):
         time.sleep(1)
     os._exit(1)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # it ended between the two questions
+        return False
 
 
 def source_of(stage: str, model: str) -> list[Path]:
