@@ -87,7 +87,7 @@ def test_list_directory_finds_midi_of_any_case_in_any_depth(tmp_path):
     for name in ("b/c/Two.MIDI", "a.mid", "B.MiD", "notes.txt", "mid", "b/x.mid.bak"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
-    assert [work["file"] for work in sources.list_directory(tmp_path)] == ["B.MiD", "a.mid", "b/c/Two.MIDI"]
+    assert sources.list_directory(tmp_path) == ["B.MiD", "a.mid", "b/c/Two.MIDI"]
 
 
 def test_loops_of_links_end(tmp_path):
@@ -128,3 +128,11 @@ def test_listing_counts_and_names_what_was_left_out(tmp_path):
     again = tmp_path / "again.json"
     sources.write_listing(again, source, works)
     assert again.read_bytes() == (tmp_path / "data" / "corpus.json").read_bytes()
+
+
+def test_a_users_folder_is_listed_by_the_manifest_alone(tmp_path):
+    sources.write_listing(tmp_path / "corpus.json", {"kind": "directory", "path": "/my/midi"})
+    assert json.loads((tmp_path / "corpus.json").read_text()) == {
+        "source": {"kind": "directory", "path": "/my/midi"},
+        "licence": sources.LICENCES["directory"],
+    }

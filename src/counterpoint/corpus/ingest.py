@@ -60,7 +60,7 @@ def ingest(
     `seconds_a_file`, or ends the process that reads it, fails with that reason, and a new process reads on.
     Raises SourceError if there is no MIDI, or none that can be read.
     """
-    chosen = [work["work"] for work in list_directory(folder)][:limit]
+    chosen = list_directory(folder)[:limit]
     others = sorted(set(files_below(folder)) - set(chosen))
     workers = workers or cpu_count()
     size = min(FILES_A_CHUNK, math.ceil(len(chosen) / workers))

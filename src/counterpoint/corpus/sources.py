@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -59,16 +59,14 @@ def export_music21(works: str, folder: Path, *, limit: int | None = None, progre
     return sorted([*exported, *others], key=lambda work: natural_key(work["work"]))
 
 
-def list_directory(folder: Path) -> list[Work]:
+def list_directory(folder: Path) -> list[str]:
     """Every .mid and .midi file below `folder` (either case), sorted by path. Raises SourceError if there is none."""
     if not folder.is_dir():
         raise SourceError(
             f"{folder} is {'not a folder' if folder.exists() else 'missing'}: set corpus.source.path in params.yaml to "
             "the folder that holds your MIDI"
         )
-    found: list[Work] = [
-        {"work": path, "file": path, "reason": None} for path in files_below(folder) if is_midi_name(path)
-    ]
+    found = [path for path in files_below(folder) if is_midi_name(path)]
     if not found:
         raise SourceError(
             f"{folder} holds no .mid or .midi file, nor does any folder below it: set corpus.source.path in "
@@ -77,19 +75,19 @@ def list_directory(folder: Path) -> list[Work]:
     return found
 
 
-def write_listing(path: Path, source: dict[str, Any], works: Iterable[Work]) -> None:
-    """Write what was taken and what was left out, with why, as JSON: equal corpora are equal bytes.
+def write_listing(path: Path, source: dict[str, Any], works: list[Work] | None = None) -> None:
+    """Write the source and its licence and, of `works`, what was taken and what left out, with why, as JSON.
 
-    source: the section corpus.source of params.yaml.
+    Equal corpora are equal bytes. source: the section corpus.source of params.yaml. works: None for a folder of the
+    user's, where files come and go without this listing's knowledge: ingest's manifest has a row for each.
     """
-    rows = list(works)
-    content = {
-        "source": source,
-        "licence": LICENCES[source["kind"]],
-        "taken": sum(work["file"] is not None for work in rows),
-        "files": [work["file"] for work in rows if work["file"] is not None],
-        "left_out": {work["work"]: work["reason"] for work in rows if work["file"] is None},
-    }
+    content: dict[str, Any] = {"source": source, "licence": LICENCES[source["kind"]]}
+    if works is not None:
+        content |= {
+            "taken": sum(work["file"] is not None for work in works),
+            "files": [work["file"] for work in works if work["file"] is not None],
+            "left_out": {work["work"]: work["reason"] for work in works if work["file"] is None},
+        }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

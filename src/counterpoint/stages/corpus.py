@@ -1,23 +1,29 @@
-"""Stage `corpus`: music21's chorales as MIDI in data/raw, or a listing of the user's own files, left where they are."""
+"""Stage `corpus`: music21's chorales as MIDI in data/raw; or the user's own files, which stay where they are."""
 
 from pathlib import Path
 
 from counterpoint import params, paths
-from counterpoint.corpus.sources import export_music21, list_directory, write_listing
+from counterpoint.corpus.sources import SourceError, export_music21, list_directory, write_listing
 from counterpoint.stages.stage import run, written_beside
 
 
 def main() -> None:
     settings = params.load().corpus
+    source, works = settings.source, None
+    if source.kind == "directory" and Path(source.path).resolve().is_relative_to(paths.RAW.resolve()):
+        raise SourceError(
+            f"corpus.source.path in params.yaml is {source.path}, and this stage clears {paths.RAW}: "
+            "move your MIDI to a folder of its own, and name that"
+        )
     with written_beside(paths.RAW, paths.CORPUS_LISTING) as (raw, listing):
         raw.mkdir()
-        if settings.source.kind == "music21":
-            works = export_music21(settings.source.works, raw, limit=settings.limit)
+        if source.kind == "music21":
+            works = export_music21(source.works, raw, limit=settings.limit)
+            taken = sum(work["file"] is not None for work in works)
+            print(f"{taken} files, {len(works) - taken} works left out ({paths.CORPUS_LISTING} says why)")
         else:
-            works = list_directory(Path(settings.source.path))
-        write_listing(listing, settings.source.model_dump(), works)
-    taken = sum(work["file"] is not None for work in works)
-    print(f"{taken} files, {len(works) - taken} works left out ({paths.CORPUS_LISTING} says why)")
+            print(f"{len(list_directory(Path(source.path)))} MIDI files in {source.path}")
+        write_listing(listing, source.model_dump(), works)
 
 
 if __name__ == "__main__":
