@@ -146,10 +146,13 @@ def test_transpose_never_leaves_midi(pitch, steps):
     assert transpose(notes, steps // 2)["pitch"].tolist() == [pitch + steps // 2]
 
 
-def test_common_key_beyond_the_ends_of_midi_is_taken_an_octave_off():
+def test_common_key_beyond_the_ends_of_midi_is_taken_an_octave_off_or_left():
     pitches = {"d": [50, 54, 57], "high b flat": [118, 122, 125, 126], "low f": [0, 5, 9]}
     tables = [note_table(piece=p, onset=24 * np.arange(len(of)), duration=24, pitch=of) for p, of in pitches.items()]
     drums = note_table(piece="drums", onset=0, duration=24, pitch=127, is_drum=[True])
     moved = to_common_key(pd.concat([*tables, drums], ignore_index=True))
     found = {piece: of["pitch"].tolist() for piece, of in moved.groupby("piece")}
-    assert found == {"d": [48, 52, 55], "drums": [127], "high b flat": [108, 112, 115, 116], "low f": [7, 12, 16]}
+    expected = {"d": [48, 52, 55], "drums": [127], "high b flat": [108, 112, 115, 116], "low f": [7, 12, 16]}
+    assert found == expected
+    both_ends = note_table(piece="x", onset=24 * np.arange(4), duration=24, pitch=[0, 5, 9, 126])
+    assert_frame_equal(to_common_key(both_ends), both_ends)

@@ -78,11 +78,12 @@ def transpose(notes: pd.DataFrame, semitones: "int | pd.Series[int]") -> pd.Data
 def to_common_key(notes: pd.DataFrame) -> pd.DataFrame:
     """`notes`, every piece moved by the -6 to +5 semitones that bring its key (`find_keys`) to C major or A minor.
 
-    Where that would leave MIDI's 0 to 127, it is moved into the octave beside. Raises ValueError if no octave fits.
+    Where that would leave MIDI's 0 to 127, it is moved into the octave beside; if that leaves it too, it stays.
     """
     keys = find_keys(notes).set_index("piece")
     steps = (np.where(keys["minor"], _A, 0) - keys["tonic"] + 6) % 12 - 6
     pitches = notes.loc[~notes["is_drum"].to_numpy(bool)].groupby("piece")["pitch"]
-    too_low = pitches.min().astype(np.int64).add(steps, fill_value=0) < 0
-    too_high = pitches.max().astype(np.int64).add(steps, fill_value=0) > 127
-    return transpose(notes, steps + 12 * too_low - 12 * too_high)
+    lowest = pitches.min().astype(np.int64).reindex(keys.index, fill_value=60)  # drums alone are not moved
+    highest = pitches.max().astype(np.int64).reindex(keys.index, fill_value=60)
+    steps += 12 * (lowest + steps < 0) - 12 * (highest + steps > 127)
+    return transpose(notes, steps.where((lowest + steps >= 0) & (highest + steps <= 127), 0))
