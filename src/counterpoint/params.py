@@ -162,6 +162,8 @@ def _say(error: Any) -> str:
             return "is missing"
         case "extra_forbidden":
             return "is no parameter; is it misspelt?"
+        case "value_error":  # of several keys together: the message says which
+            return str(error["ctx"]["error"])
         case _:
             return f"{error['msg'][0].lower()}{error['msg'][1:]}, got {error['input']!r}"
 
