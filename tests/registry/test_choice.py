@@ -171,12 +171,3 @@ def test_deciding_twice_is_deciding_once():
         )
     )
     assert again == replace(first, notes=())
-
-
-@pytest.mark.parametrize("done", ["alias", "alias and record"])
-def test_killed_while_writing_the_next_run_ends_alike(done):
-    """The order of writing is alias, record, tag; git had moved from A to B."""
-    record_too = done == "alias and record"
-    decision = decide(situation(alias=B, record=B if record_too else A, written=written(A)))
-    assert isinstance(decision, Decision)
-    assert decision.champion == B

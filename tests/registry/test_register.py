@@ -5,6 +5,7 @@ import pytest
 from counterpoint import paths
 from counterpoint.models.folder import ModelFolderError
 from counterpoint.registry import records
+from counterpoint.registry import register as registering
 from counterpoint.registry.errors import RegistryError
 from counterpoint.registry.logbook import DIGEST, EXPERIMENT_NAME, find_runs
 from counterpoint.registry.promote import promote
@@ -245,3 +246,66 @@ def test_records_hold_nothing_of_the_store(root, two):
     text = (root / paths.CHAMPION).read_text() + (root / paths.CHALLENGER).read_text()
     assert not [found for found in ids if found in text]
     assert "version" not in json.loads((root / paths.CHAMPION).read_text())
+
+
+class Killed(BaseException):
+    pass
+
+
+def killed_before(monkeypatch, root, writing):
+    """Register, and die before the so-manieth of its four writings."""
+    begun = []
+
+    def deadly(usual):
+        def counted(*arguments):
+            begun.append(1)
+            if len(begun) == writing:
+                raise Killed
+            usual(*arguments)
+
+        return counted
+
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "write", deadly(records.write))
+        for name in ("set_aliases", "remember_written"):
+            patch.setattr(registering, name, deadly(getattr(registering, name)))
+        with pytest.raises(Killed):
+            register(root)
+
+
+@pytest.mark.parametrize("writing", [1, 2, 3, 4])
+def test_a_newcomer_killed_anywhere_ends_alike(root, empty_database, monkeypatch, writing):
+    write_model(root, nll=2.5, weight=0.5)
+    register(root)
+    empty_store(root, empty_database)
+    mine = write_model(root, nll=3.5, weight=0.125)
+    killed_before(monkeypatch, root, writing)
+    register(root)
+    assert champion(root) == choice_of(mine, 3.5)
+    assert state(root)[:2] == ({"champion": mine.digest}, records.Written(mine.digest, mine.lineage.digest))
+
+
+@pytest.mark.parametrize("writing", [1, 2, 3, 4])
+def test_a_persons_choice_is_not_overruled_after_a_kill(root, two, monkeypatch, writing):
+    """The first is moved back to by hand, from a better one that the rule would take."""
+    first, second = two
+    promote(second.run_name, root)
+    register(root)
+    write_params(root, promote="better")
+    move_alias(root, first.digest)
+    killed_before(monkeypatch, root, writing)
+    for _ in range(2):
+        register(root)
+        assert champion(root).digest == first.digest
+        assert state(root)[0] == {"champion": first.digest, "challenger": second.digest}
+
+
+@pytest.mark.parametrize("tags", [{}, {"digest": "x"}])
+def test_a_strangers_version_is_none_of_ours(root, two, tags):
+    store = connect(root)
+    before = state(root)
+    model_id = versions(store)[0].model_id
+    store.client.create_model_version(REGISTERED_MODEL, source=f"models:/{model_id}", tags=tags)
+    store.client.set_model_version_tag(REGISTERED_MODEL, "1", "metric.ear", "lovely")
+    register(root)
+    assert state(root) == before

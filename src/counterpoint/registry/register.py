@@ -65,10 +65,11 @@ def _settle(store: Store, root: Path, current: list[Version], select: Select) ->
     )
     if isinstance(decision, Stop):
         raise RegistryError(decision.message)
-    # This order: killed anywhere in between, the next run sees MLflow moved, or both moved to the same, and ends alike.
-    set_aliases(store, there, decision.champion, decision.challenger.choice)
-    records.write(root / paths.CHAMPION, records.champion_text(decision.champion, select.metric))
+    # This order: killed anywhere in between, the next run sees git moved, or both moved to the same, and ends alike.
+    # The challenger comes first: by its record the rule knows whom a person passed over.
     records.write(root / paths.CHALLENGER, records.challenger_text(decision.challenger))
+    records.write(root / paths.CHAMPION, records.champion_text(decision.champion, select.metric))
+    set_aliases(store, there, decision.champion, decision.challenger.choice)
     remember_written(store, decision.champion)
     for note in decision.notes:
         print(note)

@@ -2,6 +2,8 @@
 
 import json
 import math
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from counterpoint.registry.errors import RegistryError
@@ -13,6 +15,7 @@ CHALLENGER = "challenger"
 METRIC_TAG = "metric."
 MADE_TAG = "made"
 _WRITTEN_TAG = "counterpoint.champion"
+_TAGS = {"generator", "texture", "digest", "lineage", "run_name", MADE_TAG}  # by them a version is known as ours
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def versions(store: Store) -> list[Version]:
     for alias, number in sorted(aliases(store).items()):
         named.setdefault(number, []).append(alias)
     found = store.client.search_model_versions(f"name = '{REGISTERED_MODEL}'")
-    ours = [v for v in found if "digest" in v.tags]
+    ours = [v for v in found if v.tags.keys() >= _TAGS]
     described = [_version(v, tuple(named.get(str(v.version), ()))) for v in ours]
     return sorted(described, key=lambda version: (version.made, int(version.number)))
 
@@ -61,12 +64,21 @@ def _version(found, aliases_of: tuple[str, ...]) -> Version:
         digest=tags["digest"],
         lineage=tags["lineage"],
         run_name=tags["run_name"],
-        metrics={k.removeprefix(METRIC_TAG): float(v) for k, v in tags.items() if k.startswith(METRIC_TAG)},
+        metrics=_figures(tags),
         model_id=found.source.removeprefix("models:/"),
         run_id=found.run_id,
         aliases=aliases_of,
         made=tags[MADE_TAG],
     )
+
+
+def _figures(tags: Mapping[str, str]) -> dict[str, float]:
+    figures = {}
+    for tag, text in tags.items():
+        if tag.startswith(METRIC_TAG):
+            with suppress(ValueError):  # anyone may write tags in MLflow's UI
+                figures[tag.removeprefix(METRIC_TAG)] = float(text)
+    return figures
 
 
 def aliases(store: Store) -> dict[str, str]:
@@ -85,7 +97,7 @@ def aliased(store: Store, alias: str, among: list[Version]) -> Version | None:
             return version
     raise RegistryError(
         f"the alias {alias} points at version {number} of {REGISTERED_MODEL}, which this pipeline did not register "
-        "(it has no tag digest): point it at another version in MLflow, or use `counterpoint promote`"
+        "(it lacks the tags): point it at another version in MLflow, or use `counterpoint promote`"
     )
 
 
