@@ -6,6 +6,7 @@ import pytest
 
 from counterpoint import paths
 from counterpoint.models.folder import ModelFolderError, read_manifest, seal
+from counterpoint.registry import sync as syncing
 from counterpoint.registry.errors import RegistryError
 from counterpoint.registry.logbook import REPORTS, find_runs
 from counterpoint.registry.store import REGISTERED_MODEL, connect
@@ -127,6 +128,22 @@ def test_an_upload_that_was_cut_off_is_made_anew(root, store):
     version = sync(store, root)
     assert version.model_id != half.model_id
     assert (root / "mlartifacts/models" / version.model_id / "artifacts/model/manifest.json").is_file()
+
+
+@pytest.mark.parametrize("step", ["_logged_model", "sync_reports", "_create_version"])
+def test_a_version_that_is_there_is_complete_wherever_one_was_killed(root, store, monkeypatch, step):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    write_model(root, nll=2.5)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(syncing, step, killed)
+        sync(store, root)
+    assert versions(store) == []
+    version = sync(store, root)
+    assert versions(store) == [version]
+    assert version.metrics["test_joint_nll"] == 2.5
+    assert len(find_runs(store, "counterpoint.digest", version.digest)) == 1
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

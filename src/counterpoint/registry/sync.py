@@ -28,14 +28,20 @@ def sync_model(store: Store, folder: Path, evaluation: Path, samples: Path, made
     """
     manifest = check(folder)
     run_id = sync_run(store, folder, manifest)
+    figures = read_metrics(evaluation)
+    reports = {"evaluation": evaluation, "samples": samples, "listen": folder / "listen"}
     version = by_digest(store, manifest.digest)
     if version is None:
-        _create_version(store, folder, manifest, run_id, made or datetime.now(UTC))
+        tags = _tags(manifest, made or datetime.now(UTC))
+        model_id = _logged_model(store, folder, manifest, run_id, tags)
+        sync_reports(store, run_id, reports, model_id)
+        # Last, with its figures: a version that is there is complete, wherever an earlier attempt was killed.
+        _create_version(store, run_id, model_id, tags | {f"{METRIC_TAG}{k}": repr(v) for k, v in figures.items()})
         version = by_digest(store, manifest.digest)
         assert version is not None, "a version just made is found by its digest"
-    reports = {"evaluation": evaluation, "samples": samples, "listen": folder / "listen"}
+        return version
     sync_reports(store, run_id, reports, version.model_id)
-    changed = {k: v for k, v in read_metrics(evaluation).items() if repr(version.metrics.get(k)) != repr(v)}
+    changed = {k: v for k, v in figures.items() if repr(version.metrics.get(k)) != repr(v)}
     for name, value in changed.items():
         store.client.set_model_version_tag(REGISTERED_MODEL, version.number, f"{METRIC_TAG}{name}", repr(value))
     return replace(version, metrics=version.metrics | changed)
@@ -76,10 +82,8 @@ def _refuse_non_finite(file: Path) -> None:
         weights.visititems(look)
 
 
-def _create_version(store: Store, folder: Path, manifest: Manifest, run_id: str, made: datetime) -> None:
-    from mlflow.exceptions import MlflowException
-
-    tags = {
+def _tags(manifest: Manifest, made: datetime) -> dict[str, str]:
+    return {
         "generator": manifest.generator,
         "texture": manifest.texture,
         "digest": manifest.digest,
@@ -90,7 +94,11 @@ def _create_version(store: Store, folder: Path, manifest: Manifest, run_id: str,
         "run_name": manifest.run_name,
         MADE_TAG: made.astimezone(UTC).isoformat(timespec="seconds"),
     }
-    model_id = _logged_model(store, folder, manifest, run_id, tags)
+
+
+def _create_version(store: Store, run_id: str, model_id: str, tags: dict[str, str]) -> None:
+    from mlflow.exceptions import MlflowException
+
     try:
         store.client.create_registered_model(REGISTERED_MODEL)
     except MlflowException as error:
