@@ -1,5 +1,9 @@
 import os
+import shutil
 
+import pytest
+
+from counterpoint.registry.errors import RegistryError
 from counterpoint.registry.store import EXPERIMENT, connect, store_uri
 
 
@@ -33,3 +37,21 @@ def test_an_experiment_deleted_by_hand_is_taken_back(root):
     store = connect(root)
     store.client.delete_experiment(store.experiment_id)
     assert connect(root).client.get_experiment(store.experiment_id).lifecycle_stage == "active"
+
+
+def test_a_moved_store_says_so_and_writes_nothing_into_the_old_place(root, tmp_path):
+    connect(root)
+    shutil.move(root, tmp_path / "moved")
+    with pytest.raises(
+        RegistryError, match=rf"{tmp_path}/moved was made elsewhere.*{root}/mlartifacts.*registry-restore"
+    ):
+        connect(tmp_path / "moved")
+    shutil.move(tmp_path / "moved", root)
+    connect(root)
+
+
+def test_a_server_that_is_not_there_is_a_sentence(root, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    with pytest.raises(RegistryError, match=r"http://127\.0\.0\.1:9 does not answer"):
+        connect(root)

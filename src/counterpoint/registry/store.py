@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from counterpoint.registry.errors import RegistryError
+
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
@@ -34,7 +36,10 @@ def store_uri(root: Path) -> str:
 
 
 def connect(root: Path) -> Store:
-    """Open the store that belongs to the project at `root`, made if new. Takes some 2 s, most of it MLflow's import."""
+    """Open the store that belongs to the project at `root`, made if new. Takes some 2 s, most of it MLflow's import.
+
+    Raises RegistryError if it cannot be reached, or was moved with its project.
+    """
     for variable, value in {
         "MLFLOW_DISABLE_TELEMETRY": "true",
         # the default, 7 with doubling pauses, hangs for minutes on a dead server
@@ -48,7 +53,12 @@ def connect(root: Path) -> Store:
     uri = store_uri(root)
     _use(uri)
     client = mlflow.MlflowClient(tracking_uri=uri)
-    return Store(client, uri, _experiment(client, root))
+    try:
+        return Store(client, uri, _experiment(client, root))
+    except mlflow.exceptions.MlflowException as error:
+        raise RegistryError(
+            f"the MLflow store at {uri} does not answer ({error}): start it, or correct or unset {_VARIABLE}"
+        ) from error
 
 
 def _use(uri: str) -> None:
@@ -68,10 +78,17 @@ def _use(uri: str) -> None:
 
 def _experiment(client: "MlflowClient", root: Path) -> str:
     experiment = client.get_experiment_by_name(EXPERIMENT)
+    # a server knows best where its artefacts go; the local store would put them below the current folder
+    location = None if os.environ.get(_VARIABLE) else (main_root(root) / "mlartifacts").as_uri()
     if experiment is None:
-        # a server knows best where its artefacts go; the local store would put them below the current folder
-        location = None if os.environ.get(_VARIABLE) else (main_root(root) / "mlartifacts").as_uri()
         return client.create_experiment(EXPERIMENT, artifact_location=location)
+    if location is not None and experiment.artifact_location != location:
+        # MLflow keeps whole addresses: it would write into the old place, another project's by now if this is a copy
+        raise RegistryError(
+            f"the MLflow store in {main_root(root)} was made elsewhere and keeps its artefacts in "
+            f"{experiment.artifact_location}: move the project back, or delete mlflow.db and mlartifacts here, and let "
+            "`make registry-restore` and `dvc repro` fill a new store"
+        )
     if experiment.lifecycle_stage == "deleted":
         client.restore_experiment(experiment.experiment_id)
     return experiment.experiment_id
