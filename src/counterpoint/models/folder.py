@@ -106,7 +106,11 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return Manifest(
-            content["generator"], content["texture"], content["files"], Lineage(**content["lineage"]), sha256_file(path)
+            content["generator"],
+            content["texture"],
+            dict(content["files"]),
+            Lineage(**content["lineage"]),
+            sha256_file(path),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise ModelFolderError(f"{path} cannot be read as a model's manifest: {error}") from error

@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 
 from counterpoint import paths
-from counterpoint.models.folder import read_manifest
-from counterpoint.params import load
+from counterpoint.models.folder import ModelFolderError, read_manifest
+from counterpoint.params import ParamsError, load
 from counterpoint.registry import records
 from counterpoint.registry.choice import find
 from counterpoint.registry.errors import RegistryError
@@ -19,7 +19,7 @@ from counterpoint.registry.history import Committed, committed_models, take
 from counterpoint.registry.register import set_aliases
 from counterpoint.registry.store import Store, connect
 from counterpoint.registry.sync import sync_model
-from counterpoint.registry.versions import Version, aliases, remember_written, versions
+from counterpoint.registry.versions import CHAMPION, Version, aliases, remember_written, versions
 
 
 def restore(root: Path) -> tuple[list[Version], list[Committed]]:
@@ -37,14 +37,18 @@ def restore(root: Path) -> tuple[list[Version], list[Committed]]:
             if not take(root, model, to):
                 out_of_reach.append(model)
                 continue
-            if read_manifest(to / paths.model(model.name)).digest not in before:
-                sync_model(
-                    store,
-                    to / paths.model(model.name),
-                    to / paths.evaluation(model.name),
-                    to / paths.samples(model.name),
-                    made=model.committed,
-                )
+            try:
+                if read_manifest(to / paths.model(model.name)).digest not in before:
+                    sync_model(
+                        store,
+                        to / paths.model(model.name),
+                        to / paths.evaluation(model.name),
+                        to / paths.samples(model.name),
+                        made=model.committed,
+                    )
+            except ModelFolderError as error:  # one that cannot be used keeps none of the others away
+                print(error)
+                out_of_reach.append(model)
     _aliases_from_records(store, root)
     return versions(store), out_of_reach
 
@@ -62,7 +66,7 @@ def _fetch(root: Path) -> None:
 
 def _aliases_from_records(store: Store, root: Path) -> None:
     champion = records.read_champion(root / paths.CHAMPION)
-    if champion is None or aliases(store):
+    if champion is None or CHAMPION in aliases(store):
         return
     there = versions(store)
     metric = load(root / paths.PARAMS).select.metric
@@ -80,12 +84,12 @@ def _aliases_from_records(store: Store, root: Path) -> None:
 def main() -> None:
     try:
         there, out_of_reach = restore(paths.project_root())
-    except (RegistryError, FileNotFoundError) as error:
+    except (RegistryError, ParamsError, FileNotFoundError) as error:
         sys.exit(str(error))
     for version in there:
         print(f"{version.number}  {version.run_name}  {' '.join(version.aliases)}".rstrip())
     for model in out_of_reach:
-        print(f"not in DVC's cache or remote: {paths.model(model.name)} of commit {model.commit[:8]}")
+        print(f"not restored: {paths.model(model.name)} of commit {model.commit[:8]}")
 
 
 if __name__ == "__main__":
