@@ -60,7 +60,7 @@ serve: env  ## the packaged generator on 127.0.0.1:3000
 	if [ ! -f $$bento/bento.yaml ]; then bento=.demo/dist/bento; fi
 	test -f $$bento/bento.yaml || { echo "nothing to serve yet: make repro (or make demo)" >&2; exit 1; }
 	echo "serving $$bento on http://127.0.0.1:3000"
-	exec env PYTHONDONTWRITEBYTECODE=1 bentoml serve $(CURDIR)/$$bento --host 127.0.0.1 --port 3000
+	exec env PYTHONDONTWRITEBYTECODE=1 bentoml serve "$(CURDIR)/$$bento" --host 127.0.0.1 --port 3000
 
 ui: env  ## MLflow on 127.0.0.1:5000: compare, listen, choose
 	@exec mlflow ui --host 127.0.0.1 --port 5000 --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}"
