@@ -58,7 +58,7 @@ def test_a_folder_of_midi_is_a_source(content: dict[str, Any]) -> None:
 
 def test_too_little_left_for_training(content: dict[str, Any]) -> None:
     content["ingest"] |= {"validation": 0.45, "test": 0.46}
-    with pytest.raises(params.ParamsError, match="less than a tenth for training$"):
+    with pytest.raises(params.ParamsError, match=r"less than a tenth for training$"):
         params.parse(content)
 
 
