@@ -45,7 +45,7 @@ def test_steps_equal_one_pass_and_carry_the_same_state(attention, symbols):
     whole, after = net.advance(notes, durations, net.start(4))
     state = net.start(4)
     for place in range(20):
-        features, state = net.step(notes[:, place], durations[:, place], state)
+        features, state = net.step(net.stepping(), notes[:, place], durations[:, place], state)
         np.testing.assert_allclose(features, whole[:, place], atol=1e-5)
     for stepped, passed in zip(tf.nest.flatten(state), tf.nest.flatten(after), strict=True):
         np.testing.assert_allclose(stepped, passed, atol=1e-4)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 NAME = "attention_lstm"
 TEXTURE = "melody"
+LONGEST = 4096  # events of a melody that Sampling allows: the loop's fixed size, so that it is compiled once
 ROWS = 8  # streams a pass, always: one shape of every product, so that a stream's bits never depend on its neighbours
 
 
@@ -41,7 +42,8 @@ class AttentionLSTM:
             )
         self.network = network
         self.vocabulary = vocabulary
-        self._write = tf.function(partial(_write, network), input_signature=_write_signature(network))
+        # XLA: a step is a hundred small operations, and calling each would cost more than they do.
+        self._write = tf.function(partial(_write, network), input_signature=_write_signature(network), jit_compile=True)
         self._read = tf.function(partial(_read, network), input_signature=[tf.TensorSpec((1, None), tf.int32)] * 2)
 
     def generate(self, sampling: Sampling, primer: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -88,20 +90,23 @@ class AttentionLSTM:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Tokens (ROWS, steps) of both streams for pieces `first` to `first + ROWS`, PAD after END."""
         wanted = np.arange(first, first + ROWS) < sampling.count
-        random = np.stack([uniforms(sampling.seed, first + row, steps) for row in range(ROWS)], axis=1)
+        random = np.zeros((LONGEST, ROWS, 2), np.float32)
+        for row in np.flatnonzero(wanted):
+            random[:steps, row] = uniforms(sampling.seed, first + int(row), steps)
         duration_temperature = sampling.duration_temperature
         notes, durations = self._write(
             state,
             tf.fill((ROWS,), note),
             tf.fill((ROWS,), duration),
             tf.constant(wanted),
+            tf.constant(steps),
             random,
             tf.constant(sampling.temperature, tf.float32),
             tf.constant(sampling.temperature if duration_temperature is None else duration_temperature, tf.float32),
             tf.constant(sampling.top_k, tf.int32),
             tf.constant(sampling.top_p, tf.float32),
         )
-        return notes.numpy(), durations.numpy()
+        return notes.numpy()[:, :steps], durations.numpy()[:, :steps]
 
 
 def load(folder: Path) -> AttentionLSTM:
@@ -138,24 +143,25 @@ def _write(
     note: Any,
     duration: Any,
     wanted: Any,
+    steps: Any,
     random: Any,
     temperature: Any,
     duration_temperature: Any,
     top_k: Any,
     top_p: Any,
 ) -> tuple[Any, Any]:
-    """The whole loop in one graph: as many steps as `random` (steps, ROWS, 2) has rows, or fewer if all have ended."""
-    steps = tf.shape(random)[0]
+    """The whole loop in one graph, `steps` long or less if all have ended: tokens (ROWS, LONGEST), then PAD."""
+    weights = network.stepping()
     never_note = _impossible(network.architecture.note_size, [PAD, START, UNKNOWN])
     never_duration = _impossible(network.architecture.duration_size, [PAD, START, END, UNKNOWN])
     no_end = _impossible(network.architecture.note_size, [END])
-    written = [tf.TensorArray(tf.int32, steps, element_shape=(ROWS,)) for _ in range(2)]
+    written = [tf.TensorArray(tf.int32, LONGEST, element_shape=(ROWS,)) for _ in range(2)]
 
     def go_on(step: Any, note: Any, duration: Any, state: State, open_: Any, written: Any) -> Any:
         return (step < steps) & tf.reduce_any(open_)
 
     def one(step: Any, note: Any, duration: Any, state: State, open_: Any, written: Any) -> tuple:
-        features, state = network.step(note, duration, state)
+        features, state = network.step(weights, note, duration, state)
         begins = tf.cast(note == START, tf.float32)[:, None]
         logits = network.note_logits(features) + never_note
         logits = tf.where(begins > 0, logits + no_end, logits)
@@ -174,9 +180,9 @@ def _write(
 
 def _write_signature(network: Network) -> list:
     batch = tf.nest.map_structure(lambda x: tf.TensorSpec((ROWS, x.shape[1]), x.dtype), network.start(1))
-    symbols, number = tf.TensorSpec((ROWS,), tf.int32), tf.TensorSpec((), tf.float32)
-    wanted, random = tf.TensorSpec((ROWS,), tf.bool), tf.TensorSpec((None, ROWS, 2), tf.float32)
-    return [batch, symbols, symbols, wanted, random, number, number, tf.TensorSpec((), tf.int32), number]
+    symbols, count, number = (tf.TensorSpec(*of) for of in (((ROWS,), tf.int32), ((), tf.int32), ((), tf.float32)))
+    wanted, random = tf.TensorSpec((ROWS,), tf.bool), tf.TensorSpec((LONGEST, ROWS, 2), tf.float32)
+    return [batch, symbols, symbols, wanted, count, random, number, number, count, number]
 
 
 def _impossible(size: int, symbols: list[int]) -> tf.Tensor:

@@ -10,6 +10,7 @@ weighted sum of the hidden states as context, one head a stream. Departures, eac
   `attention="printed"` shows them the context alone.
 - `duration_sees_note`: P(note) · P(duration | note) by the chain rule, instead of two independent heads: the duration
   head also sees the embedding of the note being predicted (its target in training, its own sample in generation).
+- Embeddings begin ten times as wide as Keras makes them (`EMBEDDING_DEVIATION`).
 - All prefixes in one pass: softmax attention over positions 0..t is a ratio of two running sums, and a bounded score
   needs no shift by its maximum before exp. `Network.windowed` is the published form, one window one target, with the
   same weights; both agree to rounding.
@@ -68,6 +69,19 @@ class State(NamedTuple):
     cell: tuple[Any, ...]
     numerator: Any
     denominator: Any
+
+
+class Stepping(NamedTuple):
+    """The recurrent weights in the form that costs least a step: few and large products.
+
+    notes, durations: (symbols, 4 units), what each symbol adds to the first layer's gates. kernels: a layer's product;
+    from the second layer on, of input and hidden state side by side. biases: of the second layer and on.
+    """
+
+    notes: Any
+    durations: Any
+    kernels: tuple[Any, ...]
+    biases: tuple[Any, ...]
 
 
 class Network(keras.Model):
@@ -138,13 +152,31 @@ class Network(keras.Model):
         features = self._features(hidden, numerator / denominator)
         return features, State(tuple(hiddens), tuple(cells), numerator[:, -1], denominator[:, -1])
 
-    def step(self, note: Any, duration: Any, state: State) -> tuple[Any, State]:
+    def stepping(self) -> Stepping:
+        """The present weights as `step` wants them; make them once, outside the loop."""
+        embedding, compute = self.architecture.embedding, self.compute_dtype
+        cells = [layer.cell for layer in self.recurrent]
+        first = cells[0].kernel
+        both = [tf.concat([cell.kernel, cell.recurrent_kernel], axis=0) for cell in cells[1:]]
+        return Stepping(
+            tf.cast(tf.matmul(self.note_embedding.embeddings, first[:embedding]) + cells[0].bias, compute),
+            tf.cast(tf.matmul(self.duration_embedding.embeddings, first[embedding:]), compute),
+            tuple(tf.cast(kernel, compute) for kernel in (cells[0].recurrent_kernel, *both)),
+            tuple(tf.cast(cell.bias, compute) for cell in cells[1:]),
+        )
+
+    def step(self, weights: Stepping, note: Any, duration: Any, state: State) -> tuple[Any, State]:
         """`advance` by one event, (batch,) symbols, without a loop: features (batch, width) and the state."""
-        hidden, hiddens, cells = self._embed(note, duration), [], []
-        for depth, layer in enumerate(self.recurrent):
-            hidden, (last_hidden, last_cell) = layer.cell(hidden, [state.hidden[depth], state.cell[depth]])
-            hiddens.append(last_hidden)
-            cells.append(last_cell)
+        gates = tf.gather(weights.notes, note) + tf.gather(weights.durations, duration)
+        hidden, cell = _lstm(gates + tf.matmul(state.hidden[0], weights.kernels[0]), state.cell[0])
+        hiddens, cells = [hidden], [cell]
+        for kernel, bias, *last in zip(
+            weights.kernels[1:], weights.biases, state.hidden[1:], state.cell[1:], strict=True
+        ):
+            gates = tf.matmul(tf.concat([hidden, last[0]], axis=1), kernel) + bias
+            hidden, cell = _lstm(gates, last[1])
+            hiddens.append(hidden)
+            cells.append(cell)
         weight, weighted = self._weigh(hidden)
         numerator, denominator = state.numerator + weighted, state.denominator + weight
         return self._features(hidden, numerator / denominator), State(
@@ -193,6 +225,13 @@ class Network(keras.Model):
         if self.architecture.attention == "printed":
             return context
         return tf.concat([context, tf.cast(hidden, tf.float32)], axis=-1)
+
+
+def _lstm(gates: Any, cell: Any) -> tuple[Any, Any]:
+    """Hidden state and cell from the gates (batch, 4 units) in Keras's order: input, forget, candidate, output."""
+    let_in, keep, candidate, let_out = tf.split(gates, 4, axis=1)
+    cell = tf.sigmoid(keep) * cell + tf.sigmoid(let_in) * tf.tanh(candidate)
+    return tf.sigmoid(let_out) * tf.tanh(cell), cell
 
 
 def save(network: Network, folder: Path) -> None:
