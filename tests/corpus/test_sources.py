@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 
 import pytest
 
@@ -111,6 +112,19 @@ def test_no_music_is_an_error_that_names_the_parameter(tmp_path, kind):
         (folder / "readme.txt").write_text("nothing")
     with pytest.raises(SourceError, match=r"music.*corpus\.source\.path in params\.yaml"):
         sources.list_directory(folder)
+
+
+def test_what_dvc_cannot_read_is_named(tmp_path):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "grün, \u66f2.mid").touch()
+    sources.refuse_what_dvc_cannot_read(tmp_path)
+    (tmp_path / "deep" / "gone.mid").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(SourceError, match=r"gone\.mid is a link to nowhere"):
+        sources.refuse_what_dvc_cannot_read(tmp_path)
+    (tmp_path / "deep" / "gone.mid").unlink()
+    (tmp_path / "deep" / os.fsdecode(b"gr\xfcn.mid")).touch()
+    with pytest.raises(SourceError, match=r"gr\\xfcn\.mid is not UTF-8"):
+        sources.refuse_what_dvc_cannot_read(tmp_path)
 
 
 def test_listing_counts_and_names_what_was_left_out(tmp_path):

@@ -75,6 +75,20 @@ def list_directory(folder: Path) -> list[str]:
     return found
 
 
+def refuse_what_dvc_cannot_read(folder: Path) -> None:
+    """SourceError for a name below `folder` that is no UTF-8, or a link to nowhere, which DVC's digest ends at.
+
+    DVC itself would not say which file.
+    """
+    for parent, folders, names in os.walk(folder):
+        for path in (Path(parent) / name for name in (*folders, *names)):
+            if path.is_symlink() and not path.exists():
+                raise SourceError(f"{path} is a link to nowhere: remove it, for DVC cannot take its digest")
+            if any("\udc80" <= letter <= "\udcff" for letter in path.name):
+                shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+                raise SourceError(f"the name of {shown} is not UTF-8: rename it, for DVC cannot take its digest")
+
+
 def write_listing(path: Path, source: dict[str, Any], works: list[Work] | None = None) -> None:
     """Write the source and its licence and, of `works`, what was taken and what left out, with why, as JSON.
 

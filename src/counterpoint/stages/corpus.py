@@ -3,7 +3,13 @@
 from pathlib import Path
 
 from counterpoint import params, paths
-from counterpoint.corpus.sources import SourceError, export_music21, list_directory, write_listing
+from counterpoint.corpus.sources import (
+    SourceError,
+    export_music21,
+    list_directory,
+    refuse_what_dvc_cannot_read,
+    write_listing,
+)
 from counterpoint.stages.stage import run, written_beside
 
 
@@ -22,7 +28,9 @@ def main() -> None:
             taken = sum(work["file"] is not None for work in works)
             print(f"{taken} files, {len(works) - taken} works left out ({paths.CORPUS_LISTING} says why)")
         else:
-            print(f"{len(list_directory(Path(source.path)))} MIDI files in {source.path}")
+            folder = Path(source.path)
+            refuse_what_dvc_cannot_read(folder)
+            print(f"{len(list_directory(folder))} MIDI files in {folder}")
         write_listing(listing, source.model_dump(), works)
 
 
