@@ -33,7 +33,7 @@ def register(root: Path = Path()) -> Decision | None:
     version, no alias, the records stay (None is returned).
     Raises RegistryError where a person must decide; the versions are registered by then, aliases and records untouched.
     """
-    folders = sorted(path.parent for path in (root / paths.MODELS).glob(f"*/{MANIFEST}"))
+    folders = sorted(path.parent for path in (root / paths.MODELS).glob(f"[!.]*/{MANIFEST}"))
     places = [(f, root / paths.evaluation(f.name), root / paths.samples(f.name)) for f in folders]
     store = connect(root)
     if os.environ.get("DVC_EXP_NAME"):

@@ -12,7 +12,7 @@ from counterpoint.stages.stage import run, source_of
 def main(name: str) -> None:
     everything = params.load()
     settings = getattr(everything.models, name)
-    chosen = {"seed": everything.seed, **settings.model_dump(mode="json")}
+    chosen = {"seed": everything.seed, name: settings.model_dump(mode="json")}
     lineage = Lineage(
         data=sha256_tree([paths.VOCABULARY, paths.EVENTS]),
         code=sha256_tree(source_of("train", name)),
