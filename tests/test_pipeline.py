@@ -1,4 +1,4 @@
-"""The whole house, end to end: the real `dvc repro` at tiny parameters in a temporary clone, its registry and its Bento.
+"""The whole house, end to end: the real `dvc repro` at tiny parameters in a clone, its registry and its Bento.
 
 The tests are chapters of one story and run in file order: each goes on from the project as the one before left it.
 """
