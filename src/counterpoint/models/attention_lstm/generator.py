@@ -1,5 +1,7 @@
 """A trained attention LSTM at work: melodies from START or continuing a primer, event by event with carried state."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 NAME = "attention_lstm"
 TEXTURE = "melody"
 LONGEST = 4096  # events of a melody that Sampling allows: the loop's fixed size, so that it is compiled once
-ROWS = 8  # streams a pass, always: one shape of every product, so that a stream's bits never depend on its neighbours
+# Streams a pass, always: one shape of every product, so that a stream's bits never depend on how many are asked for.
+# Two, because a pass is bound by reading the weights; more streams are more passes, side by side on the cores.
+ROWS = 2
 
 
 class AttentionLSTM:
@@ -60,9 +64,9 @@ class AttentionLSTM:
         given = _primer_events(primer, sampling.length)
         state, note, duration = self._after(given)
         left = sampling.length - len(given.pitches)
-        parts = [
-            self._stretch(sampling, first, left, state, note, duration) for first in range(0, sampling.count, ROWS)
-        ]
+        with ThreadPoolExecutor(os.cpu_count()) as cores:
+            stretch = partial(self._stretch, sampling, left, state, note, duration)
+            parts = list(cores.map(stretch, range(0, sampling.count, ROWS)))
         notes, durations = (np.concatenate(streams)[: sampling.count] for streams in zip(*parts, strict=True))
         return events.decode(_joined(given, self.vocabulary, notes, durations))
 
@@ -86,7 +90,7 @@ class AttentionLSTM:
         return tf.nest.map_structure(lambda x: tf.repeat(x, ROWS, axis=0), state), notes[-1], durations[-1]
 
     def _stretch(
-        self, sampling: Sampling, first: int, steps: int, state: State, note: Any, duration: Any
+        self, sampling: Sampling, steps: int, state: State, note: Any, duration: Any, first: int
     ) -> tuple[np.ndarray, np.ndarray]:
         """Tokens (ROWS, steps) of both streams for pieces `first` to `first + ROWS`, PAD after END."""
         wanted = np.arange(first, first + ROWS) < sampling.count
