@@ -9,7 +9,7 @@ from counterpoint.encodings.events import END
 from counterpoint.models import catalog
 from counterpoint.models import folder as model_folder
 from counterpoint.models.attention_lstm import network as networks
-from counterpoint.models.attention_lstm.generator import AttentionLSTM, load
+from counterpoint.models.attention_lstm.generator import LONGEST, AttentionLSTM, load
 from counterpoint.models.attention_lstm.sampling import choose, uniforms
 from counterpoint.models.folder import Lineage, ModelFolderError
 from counterpoint.models.generator import Sampling
@@ -42,7 +42,7 @@ def test_the_same_request_gives_the_same_music_and_another_seed_other(endless):
     assert not endless.generate(asked).equals(endless.generate(asked.model_copy(update={"seed": 9})))
 
 
-@pytest.mark.parametrize("count", [3, 8, 17])
+@pytest.mark.parametrize("count", [2, 5, 9, 17])
 def test_a_piece_is_the_same_alone_and_among_others(endless, count):
     alone = endless.generate(Sampling(count=1, length=90, seed=4))
     among = endless.generate(Sampling(count=count, length=90, seed=4))
@@ -173,3 +173,8 @@ def test_files_of_two_models_are_refused(tmp_path):
     model_folder.seal(tmp_path / "model", "attention_lstm", "melody", Lineage("d", "c", "p"))
     with pytest.raises(ModelFolderError, match="not of one model"):
         load(tmp_path / "model")
+
+
+def test_the_compiled_loop_holds_the_longest_melody_that_may_be_asked_for():
+    with pytest.raises(ValueError, match=f"less than or equal to {LONGEST}"):
+        Sampling(length=LONGEST + 1)
