@@ -76,7 +76,7 @@ def fit(
         rate = float(optimizer.learning_rate.numpy())
         trained = _epoch(step, tokens["train"], cuts, settings.batch_size, seed, number, steps)
         found = score(tokens["validation"])
-        return _row(trained, (found.note_nats.mean(), found.duration_nats.mean()), rate)
+        return _row(trained, (float(found.note_nats.mean()), float(found.duration_nats.mean())), rate)
 
     history = loop.run(
         loop.Schedule(settings.epochs, settings.patience, "validation_joint"),
