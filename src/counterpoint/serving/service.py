@@ -85,7 +85,8 @@ class Counterpoint:
             self.problem = f"the model cannot be served: {error}"
             logger.error("not ready: %s", self.problem)
             return
-        self.generator.generate(Sampling(count=1, length=4))  # type: ignore[call-arg]
+        # Two pieces: the first is made alone, the others side by side, and each way is compiled once.
+        self.generator.generate(Sampling(count=2, length=4))  # type: ignore[call-arg]
         self.card = card
         logger.info("model %s, version %s, is ready", card["run"], card["version"])
 
