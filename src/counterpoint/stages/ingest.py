@@ -22,9 +22,9 @@ def main() -> None:
         read.manifest.to_csv(manifest, index=False, lineterminator="\n")
         splits.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
     print(f"files: {read.manifest['status'].value_counts().to_dict()} ({paths.MANIFEST} says why)")
-    print(f"{said['pieces']} pieces in {said['groups']} groups of near-duplicates; {said['splits']}")
-    for group in said["merged"]:
-        print(f"merged: {group}")
+    sides = ", ".join(f"{split} {counts['pieces']}" for split, counts in said["splits"].items())
+    print(f"{said['pieces']} pieces in {said['groups']} groups of near-duplicates: {sides}")
+    print(f"{len(said['merged'])} groups hold pieces that alone would be elsewhere ({paths.SPLITS}, merged)")
 
 
 if __name__ == "__main__":
