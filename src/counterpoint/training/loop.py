@@ -56,6 +56,7 @@ def run(
         row = {"epoch": number, **epoch(number)}
         standing = standing.after(number, row[schedule.monitor])
         history.append(row)
+        print(f"epoch {number} of {schedule.epochs}: {_said(row)}{', the best so far' * standing.improved}", flush=True)
         if standing.improved:
             best = checkpoint.values(weights)
         listen(number)
@@ -66,3 +67,7 @@ def run(
         )
     checkpoint.assign(weights, best, "best weights")
     return pd.DataFrame(history)
+
+
+def _said(row: Row) -> str:
+    return ", ".join(f"{name} {value:.4g}" for name, value in row.items() if name != "epoch")
