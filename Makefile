@@ -82,7 +82,7 @@ registry-restore: env  ## every committed model version back into the MLflow sto
 
 docs: env  ## the pictures and melodies that README.md shows, from the last build
 	@mkdir -p docs/samples
-	cp reports/attention_lstm/samples/all.png reports/attention_lstm/samples/00[0-3].mid docs/samples/
+	cp reports/attention_lstm/samples/00[0-3].{mid,png} docs/samples/
 	cp reports/attention_lstm/evaluation/likelihood.png docs/
 
 lock: | $(UV)  ## compile requirements/*.txt from pyproject.toml

@@ -102,7 +102,7 @@ def draw_history(history: pd.DataFrame, path: Path, *, title: str) -> None:
             _title(axes, name, f"nats an event; validation {kept:.3f} at epoch {epochs[best]}")
             _plain(axes)
         figure.axes[0].legend(frameon=False, loc="upper right")
-        figure.suptitle(f"{title}\n", x=0.008, ha="left", va="top", weight="bold", size=13, linespacing=0.5)
+        figure.suptitle(title, x=0.008, ha="left", weight="bold", size=13)
         _save(figure, path)
 
 
