@@ -271,6 +271,15 @@ def test_a_clone_pulls_and_retrains_nothing(project: Project, tmp_path: Path) ->
     assert clone.record() == project.record()
     assert clone.trained() == project.trained()
     assert clone.run("git", "status", "--porcelain") == ""
+    # a record from another processor, which gave other bytes for the same inputs: the same choice, under its name here
+    elsewhere = clone.record() | {"digest": "0" * 64, "run_name": "made-elsewhere"}
+    (clone.folder / "reports/champion.json").write_text(json.dumps(elsewhere))
+    clone.commit("made elsewhere")
+    (clone.folder / "mlflow.db").unlink()
+    shutil.rmtree(clone.folder / "mlartifacts")
+    assert clone.repro() == ["register"]
+    assert clone.record() == project.record()
+    assert clone.run("git", "status", "--porcelain").split() == ["M", "reports/champion.json"]
 
 
 def test_killed_in_training_ends_in_the_same_weights(project: Project) -> None:

@@ -1,7 +1,6 @@
 """The stage `register`: make the store agree with models/, settle the champion, write the two records."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from counterpoint import paths
@@ -50,7 +49,10 @@ def _settle(store: Store, root: Path, current: list[Version], select: Select) ->
     there = versions(store)
     record = records.read_champion(root / paths.CHAMPION)
     alias = aliased(store, CHAMPION, there)
-    can_restore: Callable[[], bool] = lambda: record is not None and restorable(root, record)  # noqa: E731
+
+    def can_restore() -> bool:
+        return record is not None and restorable(root, record)
+
     decision = decide(
         Situation(
             record=record,

@@ -57,7 +57,7 @@ def parse(body: bytes) -> GenerateRequest:
     if len(body) > MAXIMUM_BODY_BYTES:
         raise RequestError(413, f"the body has more than {MAXIMUM_BODY_BYTES} bytes")
     if not body.strip():
-        return GenerateRequest()  # type: ignore[call-arg]
+        return GenerateRequest()
     try:
         content = json.loads(body)
     except (ValueError, RecursionError) as error:

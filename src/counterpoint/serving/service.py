@@ -86,7 +86,7 @@ class Counterpoint:
             logger.error("not ready: %s", self.problem)
             return
         # Two pieces: the first is made alone, the others side by side, and each way is compiled once.
-        self.generator.generate(Sampling(count=2, length=4))  # type: ignore[call-arg]
+        self.generator.generate(Sampling(count=2, length=4))
         self.card = card
         logger.info("model %s, version %s, is ready", card["run"], card["version"])
 
