@@ -46,6 +46,7 @@ def remove(path: Path) -> None:
 def run(main: Callable[..., None], *arguments: str) -> None:
     """Run a stage: it ends with its dvc, and an error that this project defines is said as its sentence alone."""
     end_with_dvc()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported: warnings, not its diary
     try:
         main(*arguments)
     except Exception as error:
