@@ -42,6 +42,7 @@ $(INSTALLED): requirements/$(ENV).txt pyproject.toml | $(UV)
 
 repro: env  ## the whole pipeline: music to Bento (dvc repro)
 	@dvc repro
+	echo "built. make serve: play it; make ui: compare and choose; git add dvc.lock reports: keep it"
 
 test: env  ## the test suite
 	@lint-imports --no-cache > /dev/null || { lint-imports --no-cache; exit 1; }
@@ -63,7 +64,11 @@ serve: env  ## the packaged generator on 127.0.0.1:3000
 	exec env PYTHONDONTWRITEBYTECODE=1 bentoml serve "$(CURDIR)/$$bento" --host 127.0.0.1 --port 3000
 
 ui: env  ## MLflow on 127.0.0.1:5000: compare, listen, choose
-	@exec mlflow ui --host 127.0.0.1 --port 5000 --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}"
+	@store=$(CURDIR)/mlflow.db
+	if [ ! -f "$$store" ] && [ -f .demo/mlflow.db ]; then store=$(CURDIR)/.demo/mlflow.db; fi
+	uri="$${MLFLOW_TRACKING_URI:-sqlite:///$$store}"
+	echo "MLflow, with $$uri: the models are at http://127.0.0.1:5000/#/models/counterpoint"
+	exec mlflow ui --host 127.0.0.1 --port 5000 --backend-store-uri "$$uri" --registry-store-uri "$$uri"
 
 lint: env  ## ruff, mypy, import-linter
 	@ruff check .

@@ -31,6 +31,12 @@ def test_an_exponent_without_a_point_is_a_number(tmp_path) -> None:
         ("models.attention_lstm.dropout", 1.0, "models.attention_lstm.dropout: input should be less than 1, got 1.0"),
         ("models.attention_lstm.units", 2.5, "models.attention_lstm.units"),
         ("ingest.test", None, "ingest.test: input should be a valid number, got None"),
+        (
+            "corpus.source",
+            {"kind": "folder", "path": "x"},
+            "corpus.source: kind is 'folder', allowed are 'music21', 'directory'",
+        ),
+        ("corpus.source", {"kind": "directory", "path": "~/midi"}, "must be written out in full"),
         ("select.promote", "always", "select.promote: input should be 'never', 'first' or 'better', got 'always'"),
     ],
 )

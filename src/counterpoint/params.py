@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from counterpoint import paths
 
@@ -28,6 +28,13 @@ class Music21Source(Section):
 class DirectorySource(Section):
     kind: Literal["directory"]
     path: str = Field(min_length=1)
+
+    @field_validator("path")
+    @classmethod
+    def _written_out(cls, path: str) -> str:
+        if path.startswith("~"):
+            raise ValueError("the folder must be written out in full, for DVC does not know what ~ is")
+        return path
 
 
 class Corpus(Section):
@@ -160,6 +167,8 @@ def _say(error: Any) -> str:
     match error["type"]:
         case "missing":
             return "is missing"
+        case "union_tag_invalid":
+            return f"kind is {error['ctx']['tag']!r}, allowed are {error['ctx']['expected_tags']}"
         case "extra_forbidden":
             return "is no parameter; is it misspelt?"
         case "value_error":  # of several keys together: the message says which

@@ -101,6 +101,8 @@ def restorable(root: Path, record: Choice) -> bool:
         except FileNotFoundError:
             continue
         except Exception as error:  # DVC's and each remote's own errors have no common base
+            if isinstance(error.__cause__, FileNotFoundError) and not _has_remote(root):
+                continue  # not in the cache, and nowhere else to look
             print(f"{folder} of commit {model.commit[:8]} cannot be looked for ({type(error).__name__}: {error})")
             continue
         if hashlib.sha256(content).hexdigest() == record.digest or lineage == record.lineage:
@@ -112,6 +114,13 @@ def git(root: Path, *arguments: str) -> str | None:
     """What git answers at `root`, None where it fails (no repository, no such path)."""
     done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)
     return done.stdout if done.returncode == 0 else None
+
+
+def _has_remote(root: Path) -> bool:
+    from dvc.repo import Repo
+
+    with Repo(str(root)) as here:
+        return bool(here.config["remote"])
 
 
 def _files(root: Path, commit: str):

@@ -73,9 +73,24 @@ def _settle(store: Store, root: Path, current: list[Version], select: Select) ->
     records.write(root / paths.CHAMPION, records.champion_text(decision.champion, select.metric))
     set_aliases(store, there, decision.champion, decision.challenger.choice)
     remember_written(store, decision.champion)
-    for note in decision.notes:
-        print(note)
+    for line in (*decision.notes, *_said(versions(store), decision, select)):
+        print(line)
     return decision
+
+
+def _said(there: list[Version], decision: Decision, select: Select) -> list[str]:
+    """What the two aliases now point at, for the person at the screen."""
+    by_digest = {version.digest: version for version in there}
+    lines = []
+    for alias, choice in ((CHAMPION, decision.champion), (CHALLENGER, decision.challenger.choice)):
+        if choice:
+            metric = "not measured" if choice.metric is None else f"{choice.metric:.4f}"
+            number = by_digest[choice.digest].number
+            lines.append(f"{alias}: version {number}, {choice.run_name}, {select.metric} {metric}")
+    if decision.challenger.choice:
+        number = by_digest[decision.challenger.choice.digest].number
+        lines.append(f"to choose the challenger: counterpoint promote {number}, then dvc repro")
+    return lines
 
 
 def set_aliases(

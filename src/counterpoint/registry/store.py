@@ -42,6 +42,7 @@ def connect(root: Path) -> Store:
     """
     for variable, value in {
         "MLFLOW_DISABLE_TELEMETRY": "true",
+        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",  # for files of some kilobytes
         # the default, 7 with doubling pauses, hangs for minutes on a dead server
         "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
     }.items():
