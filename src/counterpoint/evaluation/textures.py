@@ -1,0 +1,86 @@
+"""Music brought to one texture and one length, so that like is compared with like.
+
+| texture | what a piece becomes |
+|---|---|
+| melody | its highest line (`notes.lines.highest_line`), one track |
+| chords | all pitched notes on one track; what overlaps at one pitch is one note |
+| voices | four tracks, 0 the highest by mean pitch to 3 the lowest; pieces with another number are left out |
+| band | itself |
+"""
+
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from counterpoint.notes.lines import highest_line
+from counterpoint.notes.table import SORT_KEYS, TICKS_PER_QUARTER, validate
+
+Texture = Literal["melody", "chords", "voices", "band"]
+TEXTURES: tuple[Texture, ...] = get_args(Texture)
+VOICES = 4
+EXCERPT_BEATS = 16  # quarter notes: four bars of 4/4, a phrase or two of a chorale
+
+
+def render(notes: pd.DataFrame, texture: Texture) -> pd.DataFrame:
+    """`notes` in the given texture. Pieces that cannot be (no pitched note; not four voices) are not in the result."""
+    if texture == "melody":
+        return highest_line(notes)
+    if texture == "band":
+        return validate(notes.sort_values(SORT_KEYS, kind="stable", ignore_index=True))
+    pitched = notes.loc[~notes["is_drum"].to_numpy(bool)]
+    return _merged(pitched.assign(track=0)) if texture == "chords" else _voices(pitched)
+
+
+def _merged(notes: pd.DataFrame) -> pd.DataFrame:
+    """Of the notes of a piece at one pitch: what sounds at once is joined, what is struck again begins anew."""
+    ordered = notes.sort_values(["piece", "pitch", "onset", "duration"], kind="stable")
+    same = (ordered["piece"].eq(ordered["piece"].shift()) & ordered["pitch"].eq(ordered["pitch"].shift())).to_numpy()
+    onsets = ordered["onset"].to_numpy(np.int64)
+    releases = onsets + ordered["duration"].to_numpy(np.int64)
+    # On one clock, pitch after pitch, so that a running maximum never reaches from one to the next.
+    span = int(releases.max(initial=0)) + 1
+    clock = np.cumsum(~same) * span
+    held_to = np.maximum.accumulate(releases + clock)
+    begins = np.ones(len(ordered), bool)
+    begins[1:] = onsets[1:] + clock[1:] >= held_to[:-1]
+    first = np.flatnonzero(begins)
+    last = np.append(first[1:], len(ordered)) - 1 if len(first) else first
+    joined = ordered.iloc[first].assign(duration=held_to[last] - clock[last] - onsets[first])
+    return validate(joined.sort_values(SORT_KEYS, kind="stable", ignore_index=True))
+
+
+def _voices(notes: pd.DataFrame) -> pd.DataFrame:
+    means = notes.groupby(["piece", "track"])["pitch"].mean().reset_index()
+    four = means.groupby("piece")["track"].transform("size") == VOICES
+    ranked = means[four].sort_values(["piece", "pitch", "track"], ascending=[True, False, True], kind="stable")
+    number = pd.Series(
+        np.tile(np.arange(VOICES), len(ranked) // VOICES),
+        pd.MultiIndex.from_frame(ranked[["piece", "track"]]),
+        dtype=np.int64,
+    )
+    kept = notes[notes["piece"].isin(ranked["piece"])]
+    tracks = number.reindex(pd.MultiIndex.from_frame(kept[["piece", "track"]])).to_numpy()
+    return validate(kept.assign(track=tracks).sort_values(SORT_KEYS, kind="stable", ignore_index=True))
+
+
+def excerpts(notes: pd.DataFrame, beats: int = EXCERPT_BEATS) -> pd.DataFrame:
+    """Every piece cut into successive excerpts of `beats` quarter notes, named "PIECE#0000", "PIECE#0001", …
+
+    A note that runs over a cut is cut there, and its rest is dropped. What is left at the end of a piece is an excerpt
+    too if it is at least half as long, or all there is. An excerpt in which no note begins is not in the result.
+    """
+    ticks = beats * TICKS_PER_QUARTER
+    onsets = notes["onset"].to_numpy(np.int64)
+    number, onset = np.divmod(onsets, ticks)
+    lasts = (notes["onset"] + notes["duration"]).groupby(notes["piece"], sort=False).transform("max").to_numpy(np.int64)
+    kept = (number == 0) | (lasts - number * ticks >= ticks / 2)
+    names = notes["piece"].astype(str).to_numpy(object) + np.char.mod("#%04d", number).astype(object)
+    duration = np.minimum(notes["duration"].to_numpy(np.int64), ticks - onset)
+    cut = notes.assign(piece=names, onset=onset, duration=duration)[kept]
+    return validate(cut.sort_values(SORT_KEYS, kind="stable", ignore_index=True))
+
+
+def piece_of(excerpt: str) -> str:
+    """The piece that an excerpt's name says it is cut from."""
+    return excerpt.rpartition("#")[0]
