@@ -35,10 +35,17 @@ _BLOCK_SAMPLES = 2**18
 def to_wav(notes: pd.DataFrame, path: Path, *, tempo_bpm: float) -> None:
     """Write the sound of one piece to `path`: WAV, 44.1 kHz, 16 bits, stereo. Equal arguments give equal bytes.
 
-    The loudest sample is `PEAK` of full scale, whatever the velocities. The sound is set in a small room, an
-    exponentially decaying noise (Moorer, "About This Reverberation Business", Computer Music Journal 3(2), 1979), and
-    rings on for `TAIL_SECONDS` after the last release. A table without notes gives that tail in silence. What
-    lies after `LONGEST_MINUTES` is left out.
+    The samples are those of `play`, the loudest of them `PEAK` of full scale. Raises what `play` raises.
+    """
+    _write_wave(Path(path), play(notes, tempo_bpm=tempo_bpm))
+
+
+def play(notes: pd.DataFrame, *, tempo_bpm: float) -> np.ndarray:
+    """The sound of one piece: float32, 2 (left, right) × samples at `SAMPLE_RATE_HZ`, at no particular level.
+
+    The sound is set in a small room, an exponentially decaying noise (Moorer, "About This Reverberation Business",
+    Computer Music Journal 3(2), 1979), and rings on for `TAIL_SECONDS` after the last release. A table without notes
+    gives that tail in silence. What lies after `LONGEST_MINUTES` is left out.
 
     Raises FileNotFoundError if the soundfont is not installed, ValueError for more than one piece or a tempo that is
     not above 0.
@@ -57,7 +64,7 @@ def to_wav(notes: pd.DataFrame, path: Path, *, tempo_bpm: float) -> None:
     sound = np.zeros((2, round((seconds + TAIL_SECONDS) * SAMPLE_RATE_HZ)), np.float32)
     for _, same in notes.groupby(["program", "is_drum", "pitch"], sort=True):
         _play(font, same.sort_values(["duration", "onset"], ascending=False), seconds_a_tick, sound)
-    _write_wave(Path(path), _in_a_room(sound))
+    return _in_a_room(sound)
 
 
 def _play(font: Soundfont, notes: pd.DataFrame, seconds_a_tick: float, sound: np.ndarray) -> None:

@@ -1,0 +1,1 @@
+"""Report: the pages on which people judge the music."""
