@@ -1,0 +1,45 @@
+"""Counting by piece on flat arrays, without a loop over pieces or notes."""
+
+import numpy as np
+
+from counterpoint.evaluation.music import Music
+
+
+def by_piece(music: Music, amounts: np.ndarray | None = None) -> np.ndarray:
+    """The sum of `amounts`, one a note, over every piece; without them, its notes. float64 (pieces,)."""
+    return np.bincount(music.piece, amounts, minlength=len(music.pieces)).astype(np.float64)
+
+
+def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """part / whole, NaN where whole is 0."""
+    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole != 0)
+
+
+def part_keys(music: Music) -> np.ndarray:
+    """A number for the (piece, track) of each note; int64 (notes,)."""
+    return music.piece * (music.track.max(initial=0) + 1) + music.track
+
+
+def covered(group: np.ndarray, start: np.ndarray, stop: np.ndarray) -> np.ndarray:
+    """How many of the whole numbers from start to stop - 1 each span is the first of its group to hold.
+
+    Summed over a group it is the size of the union of its spans. All int64 (spans,), numbers from 0.
+    """
+    order = np.lexsort((start, group))
+    groups = group[order]
+    # Groups on one clock, one after the other, so that a running maximum never reaches from one to the next.
+    clock = np.cumsum(np.diff(groups, prepend=groups[:1]) != 0) * (stop.max(initial=0) + 1)
+    begins, ends = start[order] + clock, stop[order] + clock
+    reached = np.concatenate([begins[:1], np.maximum.accumulate(ends)[:-1]])
+    result = np.empty(len(order), np.int64)
+    result[order] = np.maximum(0, ends - np.maximum(begins, reached))
+    return result
+
+
+def bars_of(music: Music) -> tuple[np.ndarray, np.ndarray]:
+    """The bar in which each note begins, and the bar after the last in which it sounds; int64 (notes,) each.
+
+    A note that is released on a bar line does not sound in the bar that begins there.
+    """
+    bar_ticks = music.bar_ticks[music.piece]
+    return music.onset // bar_ticks, (music.release - 1) // bar_ticks + 1
