@@ -2,8 +2,8 @@
 
 Drums are passed over, for their key numbers are no pitches. Beats are quarter notes, counted from tick 0, where the
 first bar begins too: a note table does not know of an upbeat, so a piece that begins with one is judged on other beats
-than a conductor's. (Bach's chorales, half of which do, hardly tell: 0.26 of strong beats are dissonant, and 0.28 of
-those a quarter later.)
+than a conductor's. (Bach's chorales, many of which do, hardly tell: 0.25 of strong beats are dissonant, and 0.28 of
+those a quarter later, each with its own bars.)
 """
 
 from itertools import combinations
