@@ -52,7 +52,8 @@ def tonal_distance(music: Music) -> np.ndarray:
     Every pair has the same weight. Returns float64 (pieces,), NaN where there is no such pair: an empty piece, a piece
     of one pitched track.
     """
-    pairs = np.array([*tonal_distances(music).values()]).reshape(-1, len(music.pieces))
+    distances = [*tonal_distances(music).values()]
+    pairs = np.array(distances).reshape(len(distances), len(music.pieces))
     pair, piece = np.nonzero(np.isfinite(pairs))
     return mean_by_piece(pairs[pair, piece], piece, len(music.pieces))
 
