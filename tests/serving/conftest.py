@@ -20,6 +20,7 @@ from .untrained import write_model
 ROOT = Path(__file__).resolve().parents[2]
 METRICS = {"test_joint_nll": 2.375, "test_note_nll": 1.625}
 TEMPO_BPM = 72.0
+CARD = "# Model card: small\n\n| pitch | 7 % |\n\n<b>bold</b> & `$run` costs $5, Größe ½\n"
 READY_SECONDS = 60
 
 
@@ -34,7 +35,7 @@ class Packed:
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Packed:
     base = tmp_path_factory.mktemp("packed")
     model = write_model(base / "model")
-    version = build(model, base / "dist" / "bento", tempo_bpm=TEMPO_BPM, metrics=METRICS, root=ROOT)
+    version = build(model, base / "dist" / "bento", tempo_bpm=TEMPO_BPM, metrics=METRICS, card=CARD, root=ROOT)
     return Packed(model, base / "dist" / "bento", version)
 
 

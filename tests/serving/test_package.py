@@ -10,7 +10,7 @@ import yaml
 from counterpoint.models.folder import ModelFolderError, read_manifest
 from counterpoint.serving.package import PackageError, build
 
-from .conftest import METRICS, ROOT, TEMPO_BPM, Packed
+from .conftest import CARD, METRICS, ROOT, TEMPO_BPM, Packed
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -37,7 +37,7 @@ def test_a_rebuild_elsewhere_is_the_same_bytes(packed: Packed, tmp_path: Path, m
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BENTOML_HOME", str(tmp_path / "the user's own"))
     out = root / "dist" / "bento"
-    assert build(model, out, tempo_bpm=TEMPO_BPM, metrics=METRICS, root=root) == packed.version
+    assert build(model, out, tempo_bpm=TEMPO_BPM, metrics=METRICS, card=CARD, root=root) == packed.version
     assert digests(out) == digests(packed.bento)
     assert [path.name for path in out.parent.iterdir()] == ["bento"]
     assert not (tmp_path / "the user's own").exists()
@@ -53,7 +53,7 @@ def test_the_version_is_made_of_model_and_code(packed: Packed, tmp_path: Path) -
     out = tmp_path / "bento"
     out.mkdir()
     (out / "old").write_text("of an older build")
-    other = build(packed.model, out, tempo_bpm=TEMPO_BPM, metrics=None, root=root)
+    other = build(packed.model, out, tempo_bpm=TEMPO_BPM, metrics=None, card=CARD, root=root)
     assert other.split("-")[0] == model
     assert other != packed.version
     assert not (out / "old").exists()
@@ -63,6 +63,7 @@ def test_the_version_is_made_of_model_and_code(packed: Packed, tmp_path: Path) -
 def test_only_what_serves_is_packed(packed: Packed) -> None:
     source = packed.bento / "src" / "counterpoint"
     assert {path.name for path in source.iterdir()} == {"__init__.py", "encodings", "models", "notes", "serving"}
+    assert not list(source.rglob("card.py"))  # the card is packed as text: what wrote it needs the corpus
     packed_files = digests(packed.bento)
     assert not [name for name in packed_files if name.endswith((".pyc", "/train.py", "/fit.py"))]
     assert {name.split("/")[0] for name in packed_files} == {
@@ -78,6 +79,21 @@ def test_only_what_serves_is_packed(packed: Packed) -> None:
 def test_the_model_is_packed_as_it_was_trained(packed: Packed) -> None:
     (model,) = packed.bento.glob("models/*/*/model")
     assert digests(model) == digests(packed.model)
+
+
+def test_the_card_is_in_the_readme_and_beside_the_model(packed: Packed) -> None:
+    readme = (packed.bento / "README.md").read_text(encoding="utf-8")
+    assert readme.startswith("# Counterpoint\n")
+    assert "bentoml serve" in readme
+    assert readme.endswith(f"\n\n{CARD}")
+    (beside,) = packed.bento.glob("models/*/*/card.md")
+    assert beside.read_text(encoding="utf-8") == CARD
+
+
+def test_another_card_is_another_version_of_the_same_model(packed: Packed, tmp_path: Path) -> None:
+    other = build(packed.model, tmp_path / "b", tempo_bpm=TEMPO_BPM, metrics=METRICS, card="# Another\n", root=ROOT)
+    assert other != packed.version
+    assert other.split("-")[0] == packed.version.split("-")[0]
 
 
 def test_requirements_are_the_locked_ones_with_nothing_unhashed(packed: Packed) -> None:
@@ -119,7 +135,7 @@ def test_a_damaged_model_is_not_packed_and_the_old_bento_stays(packed: Packed, t
     out.mkdir()
     (out / "old").write_text("stays")
     with pytest.raises(ModelFolderError, match=r"params\.json is not what was trained"):
-        build(model, out, tempo_bpm=TEMPO_BPM, metrics=None, root=ROOT)
+        build(model, out, tempo_bpm=TEMPO_BPM, metrics=None, card=CARD, root=ROOT)
     assert digests(out) == {"old": hashlib.sha256(b"stays").hexdigest()}
 
 
@@ -127,10 +143,17 @@ def test_source_that_does_not_import_is_not_packed(packed: Packed, tmp_path: Pat
     root = project_copy(tmp_path / "project")
     (root / "src/counterpoint/serving/page.py").unlink()
     with pytest.raises(PackageError, match=r"counterpoint\.serving\.page"):
-        build(packed.model, tmp_path / "bento", tempo_bpm=TEMPO_BPM, metrics=None, root=root)
+        build(packed.model, tmp_path / "bento", tempo_bpm=TEMPO_BPM, metrics=None, card=CARD, root=root)
     assert not (tmp_path / "bento").exists()
 
 
 def test_a_metric_must_be_a_number_that_json_knows(packed: Packed, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="metric test_joint_nll is nan"):
-        build(packed.model, tmp_path / "b", tempo_bpm=TEMPO_BPM, metrics={"test_joint_nll": float("nan")}, root=ROOT)
+        build(
+            packed.model,
+            tmp_path / "b",
+            tempo_bpm=TEMPO_BPM,
+            metrics={"test_joint_nll": float("nan")},
+            card=CARD,
+            root=ROOT,
+        )

@@ -1,5 +1,6 @@
 """The real Bento, served by `bentoml serve` in a process of its own, called over HTTP."""
 
+import html
 import io
 import json
 import shutil
@@ -21,7 +22,7 @@ from counterpoint.serving.answer import answer
 from counterpoint.serving.request import MAXIMUM_BODY_BYTES
 from counterpoint.serving.service import MAXIMUM_CONCURRENCY
 
-from .conftest import METRICS, TEMPO_BPM, Packed, Server, serve
+from .conftest import CARD, METRICS, TEMPO_BPM, Packed, Server, serve
 from .untrained import LINEAGE
 
 BUSY = 10.0
@@ -116,6 +117,7 @@ def test_the_model_says_who_it_is(server: Server, packed: Packed) -> None:
         "params": {"seed": 5, "attention_lstm": {"units": 8}},
         "metrics": METRICS,
         "tempo_bpm": TEMPO_BPM,
+        "card": CARD,
     }
 
 
@@ -128,6 +130,12 @@ def test_the_page_offers_every_field_and_fetches_nothing_from_elsewhere(server: 
     assert "https://" not in got.text
     assert "src=" not in got.text
     assert "default-src 'none'" in got.headers["content-security-policy"]
+
+
+def test_the_page_shows_the_card_as_text(server: Server) -> None:
+    shown = httpx.get(server.url).text.split("<details>")[1].split("</details>")[0]
+    assert html.unescape(shown.split("<pre>")[1].split("</pre>")[0]) == CARD
+    assert "<b>" not in shown
 
 
 def test_more_at_once_than_allowed_are_turned_away(server: Server) -> None:

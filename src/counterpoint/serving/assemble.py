@@ -13,7 +13,7 @@ from typing import Any
 import bentoml
 import yaml
 
-from counterpoint.serving.service import ALIAS, MODEL_FILES
+from counterpoint.serving.service import ALIAS, CARD, MODEL_FILES
 
 MODEL_NAME = "counterpoint-model"
 # BentoML needs a time; that of the build would make every Bento another one
@@ -25,7 +25,9 @@ def assemble(job: dict[str, Any]) -> None:
     tag = f"{MODEL_NAME}:{job['model_version']}"
     with bentoml.models.create(tag, labels=job["labels"], metadata=job["settings"]) as model:
         shutil.copytree(job["model_folder"], model.path_of(MODEL_FILES), copy_function=shutil.copyfile)
+        Path(model.path_of(CARD)).write_text(job["card"], encoding="utf-8")
     config = job["config"]
+    config["description"] = f"{config['description']}\n{job['card']}"  # BentoML's README.md
     bento = bentoml.bentos.build(
         **config,
         models=[{"tag": tag, "alias": ALIAS}],

@@ -26,11 +26,14 @@ class PackageError(RuntimeError):
     """A Bento that could not be built; the message holds what BentoML said."""
 
 
-def build(model_folder: Path, out: Path, *, tempo_bpm: float, metrics: dict[str, Any] | None, root: Path) -> str:
+def build(
+    model_folder: Path, out: Path, *, tempo_bpm: float, metrics: dict[str, Any] | None, card: str, root: Path
+) -> str:
     """Build the Bento of a model folder at `out` and return its version, `<model digest>-<code digest>`.
 
     tempo_bpm: quarter notes a minute of the MIDI that the service writes.
     metrics: the model's figures for `GET /model`, or None.
+    card: the model's card in Markdown, for the Bento's README and `GET /model`.
     root: the project's folder, which holds bentofile.yaml, requirements and src.
 
     `out` appears whole or not at all. Raises ModelFolderError, FileNotFoundError, PackageError, and ValueError for a
@@ -44,13 +47,14 @@ def build(model_folder: Path, out: Path, *, tempo_bpm: float, metrics: dict[str,
         if metrics is not None:
             settings["metrics"] = _finite(metrics)
         config = _gather(root, work / "context")
-        version = f"{manifest.digest[:12]}-{_code_digest(work / 'context', settings)[:8]}"
+        version = f"{manifest.digest[:12]}-{_code_digest(work / 'context', settings | {'card': card})[:8]}"
         job = {
             "config": config,
             "context": str(work / "context"),
             "model_folder": str(model_folder.resolve()),
             "model_version": manifest.digest[:12],
             "settings": settings,
+            "card": card,
             "labels": _labels(manifest),
             "version": version,
             "out": str(work / "bento"),
@@ -101,7 +105,7 @@ def _gather(root: Path, context: Path) -> dict[str, Any]:
 
 
 def _code_digest(context: Path, settings: dict[str, Any]) -> str:
-    """One digest of everything but the model that decides the Bento's bytes."""
+    """One digest of everything but the model's files that decides the Bento's bytes."""
     files = {p.relative_to(context).as_posix(): sha256_file(p) for p in sorted(context.rglob("*")) if p.is_file()}
     return sha256_json({"files": files, "settings": settings})
 

@@ -13,10 +13,10 @@ HEADERS = {
 }
 
 
-def page(card: dict[str, Any]) -> str:
-    """The page for a model's card, as `GET /model` gives it."""
+def page(about: dict[str, Any]) -> str:
+    """The page for what `GET /model` says of a model."""
     template = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
-    shown = {key: html.escape(str(card[key])) for key in ("version", "run", "generator", "texture")}
+    shown = {key: html.escape(str(about[key])) for key in ("version", "run", "generator", "texture", "card")}
     return template.substitute(shown, fields="\n".join(_field(name) for name in GenerateRequest.model_fields))
 
 

@@ -27,6 +27,7 @@ from counterpoint.serving.request import GenerateRequest
 
 ALIAS = "champion"
 MODEL_FILES = "model"  # the model folder, below the BentoML model
+CARD = "card.md"  # the model card, beside it
 TIMEOUT_SECONDS = 120
 MAXIMUM_CONCURRENCY = 8
 
@@ -38,7 +39,7 @@ def _version() -> str:
     return "not-packaged" if bento is None else str(bento.tag.version)
 
 
-def _card(folder: Path, packaged: dict[str, Any]) -> dict[str, Any]:
+def _about(folder: Path, card: Path, packaged: dict[str, Any]) -> dict[str, Any]:
     """What `GET /model` says of a verified model folder."""
     manifest = verify(folder)
     return {
@@ -55,17 +56,18 @@ def _card(folder: Path, packaged: dict[str, Any]) -> dict[str, Any]:
         "params": json.loads((folder / "params.json").read_text(encoding="utf-8")),
         "metrics": packaged.get("metrics"),
         "tempo_bpm": packaged["tempo_bpm"],
+        "card": card.read_text(encoding="utf-8"),
     }
 
 
 async def _model(_: Request) -> Response:
     loaded = bentoml.get_current_service()
-    return JSONResponse(loaded.card) if loaded.card else JSONResponse({"error": loaded.problem}, 503)
+    return JSONResponse(loaded.about) if loaded.about else JSONResponse({"error": loaded.problem}, 503)
 
 
 async def _page(_: Request) -> Response:
     loaded = bentoml.get_current_service()
-    return HTMLResponse(page(loaded.card), headers=HEADERS) if loaded.card else Response(loaded.problem, 503)
+    return HTMLResponse(page(loaded.about), headers=HEADERS) if loaded.about else Response(loaded.problem, 503)
 
 
 @bentoml.asgi_app(Starlette(routes=[Route("/", _page), Route("/model", _model)]), path="/")
@@ -74,12 +76,12 @@ class Counterpoint:
 
     def __init__(self) -> None:
         self.generator: Generator | None = None
-        self.card: dict[str, Any] = {}
+        self.about: dict[str, Any] = {}
         self.problem = ""
         try:
             stored = bentoml.models.get(ALIAS)
             folder = Path(stored.path_of(MODEL_FILES))
-            card = _card(folder, stored.info.metadata)
+            about = _about(folder, Path(stored.path_of(CARD)), stored.info.metadata)
             self.generator = catalog.load(folder)
         except (ModelFolderError, NotFound) as error:
             self.problem = f"the model cannot be served: {error}"
@@ -87,8 +89,8 @@ class Counterpoint:
             return
         # Two pieces: the first is made alone, the others side by side, and each way is compiled once.
         self.generator.generate(Sampling(count=2, length=4))
-        self.card = card
-        logger.info("model %s, version %s, is ready", card["run"], card["version"])
+        self.about = about
+        logger.info("model %s, version %s, is ready", about["run"], about["version"])
 
     def __is_ready__(self) -> bool:
         return self.generator is not None
@@ -104,8 +106,8 @@ class Counterpoint:
         made = answer(
             self.generator.generate(sampling),
             sampling,
-            version=self.card["version"],
-            tempo_bpm=self.card["tempo_bpm"],
+            version=self.about["version"],
+            tempo_bpm=self.about["tempo_bpm"],
         )
         context.response.headers["Content-Type"] = made.media_type
         context.response.headers["Content-Disposition"] = f'attachment; filename="{made.filename}"'
