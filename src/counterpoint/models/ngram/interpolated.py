@@ -74,7 +74,7 @@ class Interpolated:
         probability = self.base[symbols]
         for level, number in zip(self.levels, numbers, strict=True):
             seen = number >= 0
-            gram = _find(level.grams, number[seen] * size + symbols[seen])
+            gram = find(level.grams, number[seen] * size + symbols[seen])
             own = np.where(gram >= 0, level.gain[gram], 0.0)
             probability[seen] = own + level.leak[number[seen]] * probability[seen]
         return -np.log(probability)
@@ -92,7 +92,7 @@ def _histories(
         key = number[long_enough] * size + older
         keys.append(np.unique(key) if known is None else known[distance])
         number = np.full_like(number, -1)
-        number[long_enough] = _find(keys[-1], key)
+        number[long_enough] = find(keys[-1], key)
         numbers.append(number)
     return numbers, keys
 
@@ -102,7 +102,7 @@ def _different_before(
 ) -> np.ndarray:
     """How many different symbols were seen before each gram; its plain count where it begins at a START."""
     shorter = longer_contexts[longer_grams // size] // size * size + longer_grams % size
-    different = np.bincount(_find(grams, shorter), minlength=len(grams))
+    different = np.bincount(find(grams, shorter), minlength=len(grams))
     return np.where(different > 0, different, counts)
 
 
@@ -117,7 +117,7 @@ def _smooth(contexts: np.ndarray, grams: np.ndarray, counts: np.ndarray, size: i
     return Level(contexts, grams, (counts - discount) / total[history], discount * types / total)
 
 
-def _find(ascending: np.ndarray, keys: np.ndarray) -> np.ndarray:
+def find(ascending: np.ndarray, keys: np.ndarray) -> np.ndarray:
     """The place of each key, -1 where it is not."""
     if not len(ascending):
         return np.full(len(keys), -1)

@@ -1,0 +1,252 @@
+"""Everything this room can say of a set of music, as one plain, JSON-ready judgement. Undefined numbers are None.
+
+`counterpoint.report.contents` tables its keys.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from counterpoint.evaluation import catalog, distribution, histograms, originality
+from counterpoint.evaluation.distance import distance_to_real
+from counterpoint.evaluation.music import Music, music
+from counterpoint.evaluation.originality import Index, Originality
+from counterpoint.evaluation.textures import Texture, excerpts, piece_of, render
+
+BOOTSTRAP_DRAWS = 1000
+CURVE_POINTS = 96  # of a density, in a judgement
+Judgement = dict[str, Any]
+
+
+class JudgeError(ValueError):
+    """Music that cannot be judged; the message says which, and why."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """What sets of music are judged against, in one texture: prepared once, for any number of them."""
+
+    texture: Texture
+    real: pd.DataFrame  # the held-out pieces, rendered
+    training: Index | None  # None: nothing can be said of copying
+    human: Originality | None  # the held-out pieces' own
+    seed: int
+
+
+def prepare(real: pd.DataFrame, training: pd.DataFrame | None, texture: Texture, *, seed: int) -> Bench:
+    """real, training: note tables as they are; both are rendered to `texture`.
+
+    Raises JudgeError where no piece of `real` can be.
+    """
+    rendered = render(real, texture)
+    if rendered.empty:
+        raise JudgeError(
+            f"none of the {real['piece'].nunique()} reference pieces can be rendered as {texture}: "
+            + ("that takes four pitched tracks; try melody" if texture == "voices" else "they hold no pitched notes")
+        )
+    known = None if training is None else originality.index(music(render(training, texture)))
+    human = None if known is None else originality.originality(music(rendered), known)
+    return Bench(texture, rendered, known, human, seed)
+
+
+def judge(notes: pd.DataFrame, bench: Bench) -> Judgement:
+    """Judge a note table as it is. A set without notes is judged too: nothing can be said of it."""
+    rendered = render(notes, bench.texture)
+    cut, real_cut = (music(excerpts(table)) for table in (rendered, bench.real))
+    distance = distance_to_real(rendered, bench.real, bench.texture, seed=bench.seed)
+    missing = sorted(set(notes["piece"]) - set(rendered["piece"]))
+    return _plain(
+        {
+            "texture": bench.texture,
+            "generated": _counts(rendered, cut),
+            "real": _counts(bench.real, real_cut),
+            "distance_to_real": {
+                "value": distance.value,
+                "low": distance.low,
+                "high": distance.high,
+                "families": distance.families,
+            },
+            "measures": _measures(cut, real_cut, bench),
+            "tracks": _tracks(cut, real_cut, bench.texture),
+            "distributions": _distributions(cut, real_cut),
+            "histograms": [_histogram(found) for found in histograms.histograms(cut, real_cut)],
+            "originality": _originality(rendered, bench),
+            "diversity": {"relative": distance.diversity},
+            "left_out": {piece: _why_left_out(bench.texture) for piece in missing},
+        }
+    )
+
+
+def figures(judgement: Judgement) -> dict[str, float | None]:
+    """The judgement's numbers, flat, for metrics.json: what DVC shows and MLflow compares.
+
+    A measure's name is followed by `_real` for the held-out pieces' own; families are `distance_NAME`, the features of
+    `evaluation.distribution` `overlap_area_NAME` and `kl_divergence_NAME`, histograms `overlap_NAME`.
+    """
+    distance = judgement["distance_to_real"]
+    found = {
+        "distance_to_real" + end: distance[key] for end, key in (("", "value"), ("_low", "low"), ("_high", "high"))
+    }
+    found["diversity"] = judgement["diversity"]["relative"]
+    if judgement["originality"]:
+        for who in ("", "human_"):
+            found[f"{who}copied_share"] = judgement["originality"][f"{who}copied_share"]["value"]
+            found[f"{who}longest_run_notes"] = judgement["originality"][f"{who}longest_run_notes"]
+    for measure in judgement["measures"]:
+        found[measure["name"]] = measure["generated"]["value"]
+        found[f"{measure['name']}_real"] = measure["real"]["value"]
+    found |= {f"overlap_{of['name']}": of["overlap"] for of in judgement["histograms"]}
+    for of in judgement["distributions"]:
+        found |= {f"{what}_{of['feature']}": of[what] for what in ("overlap_area", "kl_divergence")}
+    return found | {f"distance_{name}": value for name, value in distance["families"].items()}
+
+
+def failed_guards(
+    notes: pd.DataFrame, judgement: Judgement, bench: Bench, *, copying_margin: float, least_diversity: float
+) -> dict[str, str]:
+    """Guard → why it failed; empty if all is well.
+
+    - silent: fewer than two pieces can be judged;
+    - collapsed: the pieces differ from each other less than `least_diversity` times as much as real ones do;
+    - copying: `originality.copying`, with `copying_margin`.
+    """
+    count = judgement["generated"]["pieces"]
+    if count < 2:
+        return {"silent": f"{count} of its pieces hold notes that can be judged as {bench.texture}"}
+    failed = {}
+    diversity = judgement["diversity"]["relative"]
+    if diversity is None or diversity < least_diversity:
+        failed["collapsed"] = (
+            "its pieces have nothing to differ in"
+            if diversity is None
+            else f"its pieces differ {diversity:.2f} times as much as real ones do, {least_diversity:.2f} is the least"
+        )
+    if bench.training is not None and bench.human is not None:
+        found = originality.originality(music(render(notes, bench.texture)), bench.training)
+        reason = originality.copying(found, bench.human, copying_margin)
+        if reason:
+            failed["copying"] = reason
+    return failed
+
+
+def _counts(notes: pd.DataFrame, cut: Music) -> dict[str, int]:
+    return {"pieces": int(notes["piece"].nunique()), "excerpts": len(cut.pieces), "notes": len(notes)}
+
+
+def _why_left_out(texture: Texture) -> str:
+    return "not four pitched tracks" if texture == "voices" else "no pitched note"
+
+
+def _measures(cut: Music, real_cut: Music, bench: Bench) -> list[dict[str, Any]]:
+    """Every metric of the texture: means over excerpts, intervals by drawing pieces."""
+    sides = {
+        side: _means(catalog.measure(of, bench.texture), bench.seed)
+        for side, of in (("generated", cut), ("real", real_cut))
+    }
+    return [
+        {
+            "name": metric.name,
+            "title": metric.title,
+            "family": metric.family,
+            "unit": metric.unit,
+            "meaning": metric.meaning,
+            "generated": sides["generated"][metric.name],
+            "real": sides["real"][metric.name],
+        }
+        for metric in catalog.metrics_of(bench.texture)
+    ]
+
+
+def _means(table: pd.DataFrame, seed: int) -> dict[str, dict[str, float]]:
+    """Column → its mean over all rows (excerpts) where it is defined, and 95 % of the means of drawn pieces."""
+    owners = pd.Index([piece_of(str(name)) or str(name) for name in table.index])
+    sums = table.groupby(owners).sum(min_count=0).to_numpy(float)
+    counts = table.notna().groupby(owners).sum().to_numpy(float)
+    pieces = len(sums)
+    if not pieces:
+        return {str(name): {"value": math.nan, "low": math.nan, "high": math.nan} for name in table}
+    drawn = np.random.default_rng(seed).multinomial(pieces, np.full(pieces, 1 / pieces), BOOTSTRAP_DRAWS)
+    draws = np.vstack([np.ones(pieces), drawn])
+    total = draws @ counts
+    means = np.divide(draws @ sums, total, out=np.full_like(total, np.nan), where=total > 0)
+    result = {}
+    for name, column in zip(table.columns, means.T, strict=True):
+        defined = column[1:][~np.isnan(column[1:])]
+        low, high = np.percentile(defined, [2.5, 97.5]) if defined.size else (math.nan, math.nan)
+        result[str(name)] = {"value": float(column[0]), "low": float(low), "high": float(high)}
+    return result
+
+
+def _tracks(cut: Music, real_cut: Music, texture: Texture) -> list[dict[str, Any]]:
+    if texture not in ("voices", "band"):
+        return []
+    ours, theirs = (catalog.measure_tracks(of, texture).melt("track", var_name="measure") for of in (cut, real_cut))
+    both = theirs.merge(ours, on=["track", "measure"], how="outer", suffixes=("_real", "_generated"))
+    both = both.rename(columns={"value_real": "real", "value_generated": "generated"})
+    columns = ["track", "measure", "generated", "real"]
+    return [{str(key): value for key, value in row.items()} for row in both[columns].to_dict("records")]
+
+
+def _distributions(cut: Music, real_cut: Music) -> list[dict[str, Any]]:
+    rows = []
+    found = distribution.distances(cut, real_cut)
+    for row in distribution.compare(cut, real_cut).to_dict("records"):
+        curves = distribution.densities(found[row["feature"]])
+        grid = np.linspace(curves.grid[0], curves.grid[-1], CURVE_POINTS) if curves.grid.size else curves.grid
+        rows.append(
+            {str(key): value for key, value in row.items()}
+            | {
+                "grid": grid,
+                "intra_density": np.interp(grid, curves.grid, curves.intra_real) if grid.size else grid,
+                "inter_density": np.interp(grid, curves.grid, curves.inter) if grid.size else grid,
+            }
+        )
+    return rows
+
+
+def _histogram(found: histograms.Histogram) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "title": found.title,
+        "unit": found.unit,
+        "labels": list(found.labels),
+        "generated": found.generated,
+        "real": found.real,
+        "overlap": found.overlap,
+    }
+
+
+def _originality(rendered: pd.DataFrame, bench: Bench) -> dict[str, Any] | None:
+    if bench.training is None or bench.human is None:
+        return None
+    ours = originality.summary(originality.originality(music(rendered), bench.training), seed=bench.seed)
+    human = originality.summary(bench.human, seed=bench.seed)
+    return {
+        f"{who}{key}": value
+        for who, of in (("", ours), ("human_", human))
+        for key, value in {
+            "copied_share": {
+                "value": of.copied_share,
+                "low": of.copied_share_low,
+                "high": of.copied_share_high,
+            },
+            "longest_run_notes": of.longest_run_notes,
+            "longest_run_piece": of.longest_run_piece,
+            "longest_run_sample": of.longest_run_sample,
+        }.items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    """JSON's own types, six significant digits, None for what is not a finite number."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float | np.floating):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    return int(value) if isinstance(value, np.integer) else value

@@ -1,0 +1,107 @@
+import json
+import math
+
+import pandas as pd
+import pytest
+
+from counterpoint.evaluation.distance import distance_to_real
+from counterpoint.evaluation.judge import JudgeError, failed_guards, figures, judge, prepare
+from counterpoint.evaluation.textures import render
+from counterpoint.notes.table import empty_notes, note_table
+from tests.evaluation import bach
+
+GUARDS = {"copying_margin": 0.05, "least_diversity": 0.5}
+
+
+def bench(texture="voices"):
+    return prepare(bach.split("test", "voices"), bach.split("train", "voices"), texture, seed=3)
+
+
+@pytest.fixture(scope="module")
+def voices():
+    return bench()
+
+
+@pytest.fixture(scope="module")
+def held_out(voices):
+    return judge(bach.split("validation", "voices"), voices)
+
+
+def test_a_judgement_is_json_and_repeats(voices, held_out):
+    text = json.dumps(held_out, allow_nan=False)
+    assert json.loads(text) == held_out
+    assert judge(bach.split("validation", "voices"), voices) == held_out
+
+
+def test_its_numbers_are_those_of_the_metrics(held_out):
+    distance = distance_to_real(bach.split("validation", "voices"), bach.split("test", "voices"), "voices", seed=3)
+    assert held_out["distance_to_real"]["value"] == pytest.approx(distance.value, rel=1e-5)
+    assert held_out["distance_to_real"]["high"] == pytest.approx(distance.high, rel=1e-5)
+    assert held_out["generated"] == {"pieces": 23, "excerpts": 101, "notes": len(bach.split("validation", "voices"))}
+    by_name = {measure["name"]: measure for measure in held_out["measures"]}
+    found = by_name["tonal_distance"]
+    assert found["generated"]["low"] < found["generated"]["value"] < found["generated"]["high"]
+    assert found["real"]["value"] == pytest.approx(1.57, abs=0.05)  # Bach's
+    assert {row["track"] for row in held_out["tracks"]} == {0, 1, 2, 3}
+
+
+def test_figures_are_flat_and_named_by_what_they_are(held_out):
+    found = figures(held_out)
+    assert all(value is None or isinstance(value, int | float) for value in found.values())
+    assert found["distance_to_real"] == held_out["distance_to_real"]["value"]
+    assert found["tonal_distance_real"] != found["tonal_distance"]
+    assert found["human_copied_share"] == held_out["originality"]["human_copied_share"]["value"]
+    assert found["overlap_note_length"] > 0.9
+
+
+def test_a_melody_is_judged_as_melody():
+    melody = bench("melody")
+    found = judge(bach.split("validation", "voices"), melody)
+    again = judge(render(bach.split("validation", "voices"), "melody"), melody)
+    assert found == again
+    assert found["tracks"] == []
+    assert "tonal_distance" not in figures(found)
+
+
+def test_held_out_music_passes_every_guard(voices, held_out):
+    assert failed_guards(bach.split("validation", "voices"), held_out, voices, **GUARDS) == {}
+
+
+def test_copies_fail(voices):
+    training = bach.split("train", "voices")
+    copies = training[training["piece"].isin(sorted(training["piece"].unique())[:10])]
+    failed = failed_guards(copies, judge(copies, voices), voices, **GUARDS)
+    assert list(failed) == ["copying"]
+    assert "100.0%" in failed["copying"]
+
+
+def test_one_piece_again_and_again_has_collapsed(voices):
+    held_out = bach.split("validation", "voices")
+    first = held_out[(held_out["piece"] == held_out["piece"].iloc[0]) & (held_out["onset"] < 384)]
+    same = pd.concat([first.assign(piece=f"{i:03d}") for i in range(8)], ignore_index=True)
+    assert list(failed_guards(same, judge(same, voices), voices, **GUARDS)) == ["collapsed"]
+
+
+def test_silence_is_judged_and_fails(voices):
+    found = judge(empty_notes(), voices)
+    assert found["distance_to_real"]["value"] is None
+    assert all(measure["generated"]["value"] is None for measure in found["measures"])
+    assert list(failed_guards(empty_notes(), found, voices, **GUARDS)) == ["silent"]
+
+
+def test_what_cannot_be_rendered_is_named(voices):
+    two = note_table(piece="duet", track=[0, 1], onset=0, duration=24, pitch=[60, 64])
+    found = judge(pd.concat([two, bach.split("validation", "voices")], ignore_index=True), voices)
+    assert found["left_out"] == {"duet": "not four pitched tracks"}
+    assert found["generated"]["pieces"] == 23
+    with pytest.raises(JudgeError, match="none of the 1 reference pieces can be rendered as voices"):
+        prepare(two, None, "voices", seed=1)
+
+
+def test_without_training_music_nothing_is_said_of_copying():
+    alone = prepare(bach.split("test", "melody"), None, "melody", seed=1)
+    found = judge(bach.split("validation", "melody"), alone)
+    assert found["originality"] is None
+    assert "copied_share" not in figures(found)
+    assert failed_guards(bach.split("validation", "melody"), found, alone, **GUARDS) == {}
+    assert not math.isnan(found["distance_to_real"]["value"])
