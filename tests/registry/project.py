@@ -1,24 +1,26 @@
 """Small projects as the stages leave them: real model folders, real reports, nothing trained."""
 
 import json
-import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import h5py
 import numpy as np
+import yaml
 
 from counterpoint import paths
-from counterpoint.models.folder import Lineage, Manifest, seal
+from counterpoint.models.folder import Lineage, Manifest, read_manifest, seal
+from counterpoint.params import read_yaml
 from counterpoint.registry.records import Choice
 
 PARAMS_FILE = Path(__file__).parents[2] / "params.yaml"
 
 
-def write_params(root: Path, promote: str = "first", texture: str = "melody") -> None:
-    text = re.sub(r"promote: \w+", f"promote: {promote}", PARAMS_FILE.read_text(encoding="utf-8"))
-    (root / "params.yaml").write_text(re.sub(r"texture: \w+", f"texture: {texture}", text), encoding="utf-8")
+def write_params(root: Path, promote: str = "first", texture: str = "melody", metric: str = "test_joint_nll") -> None:
+    content = read_yaml(PARAMS_FILE)
+    content["select"] = {"metric": metric, "direction": "minimise", "promote": promote, "texture": texture}
+    (root / "params.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
 
 
 def write_model(
@@ -55,6 +57,19 @@ def write_reports(root: Path, nll: float, name: str = "attention_lstm") -> None:
     (evaluation / "likelihood.csv").write_text(f"model,joint\nlstm,{nll}\n", encoding="utf-8")
     (samples / "000.mid").write_bytes(b"MThd sample")
     (samples / "000.png").write_bytes(b"\x89PNG")
+
+
+def write_guards(root: Path, failed: dict[str, str], name: str = "attention_lstm") -> None:
+    (root / paths.evaluation(name) / "guards.json").write_text(json.dumps({"failed": failed}), encoding="utf-8")
+
+
+def make_non_finite(root: Path, name: str = "attention_lstm", value: float = np.nan) -> Manifest:
+    """One of the model's weights becomes `value`, as if it had been trained so."""
+    folder = root / paths.model(name)
+    before = read_manifest(folder)
+    with h5py.File(folder / "model.weights.h5", "r+") as weights:
+        weights["layers/lstm/vars/0"][0, 1] = value
+    return seal(folder, name, before.texture, before.lineage)
 
 
 def choice_of(manifest: Manifest, nll: float | None) -> Choice:

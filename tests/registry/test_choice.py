@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from counterpoint.params import Select
 from counterpoint.registry.choice import Decision, Situation, Stop, decide
@@ -171,3 +173,141 @@ def test_deciding_twice_is_deciding_once():
         )
     )
     assert again == replace(first, notes=())
+
+
+NO_STORE = {"record": None, "written": None, "alias": None}
+COPIES = {"copying": "31 % of its 8-note windows stand in the training set"}
+NOISE = {"non_finite": "7 of 9 weights"}
+
+
+def failing(**of: dict[str, str]) -> dict[str, dict[str, str]]:
+    """By the letter of a choice."""
+    return {letter * 64: reasons for letter, reasons in of.items()}
+
+
+FAILED = {
+    # name: (facts, champion, challenger, a word of each note)
+    "the best failed: the second is first": (
+        {**NO_STORE, "current": (A, B, C), "failed": failing(b=COPIES)}, A, C, [("run-b", "copying: 31 %")]),
+    "all but one failed: no challenger": (
+        {**NO_STORE, "current": (A, B, C), "failed": failing(a=NOISE, b=COPIES)}, C, None, [("run-a",), ("run-b",)]),
+    "a later build that failed is no challenger": (
+        {"current": (B,), "failed": failing(b=COPIES)}, A, None, [("run-b", "neither champion nor challenger")]),
+    "nor promoted, however good": (
+        {"current": (B,), "failed": failing(b=COPIES), "select": BETTER}, A, None, [("run-b",)]),
+    "the next best sound one is promoted": (
+        {"record": C, "written": written(C), "alias": C, "current": (A, B, C), "failed": failing(b=COPIES),
+         "select": BETTER}, A, C, [("run-b",), ("run-a becomes champion",)]),
+    "a person points at a failed one": (
+        {"alias": B, "current": (B,), "failed": failing(b=COPIES)}, B, None, [("moved in MLflow",), ("warning", "run-b")]),
+    "git's record names a failed one": (
+        {"record": B, "current": (A,), "failed": failing(b=COPIES)}, B, A, [("record in git",), ("warning", "run-b")]),
+    "no record, a person chose a failed one in the store": (
+        {"record": None, "written": None, "alias": B, "current": (A, B), "failed": failing(b=COPIES)}, B, A,
+        [("warning", "run-b")]),
+    "a champion that fails later stays": (
+        {"current": (A,), "failed": failing(a=COPIES | NOISE)}, A, None,
+        [("warning", "run-a", "copying: 31 %", "non_finite: 7 of 9")]),
+    "and gives way to a better one": (
+        {"current": (A, B), "failed": failing(a=COPIES), "select": BETTER}, B, None, [("run-b",), ("run-a",)]),
+    "cleared, it is weighed as any other": (
+        {"current": (B,), "failed": failing(b={}), "select": BETTER, "challenger": Challenger(None, Rule.of(BETTER))},
+        B, None, [("run-b becomes champion",)]),
+    "a failed one in the store alone is not spoken of": ({"failed": failing(c=COPIES)}, A, None, []),
+    "a failed one of another texture is named too": (
+        {"current": (A, CHORDS), "failed": failing(e=NOISE)}, A, None, [("run-e", "non_finite")]),
+    "a newcomer chooses a sound one afresh": (
+        {"record": C, "written": None, "alias": None, "available": (A, B), "current": (A, B),
+         "restorable": lambda: False, "failed": failing(b=COPIES)}, A, None, [("chosen afresh",), ("run-b",)]),
+    "a sound twin rather than a newer failed one": (
+        {"record": make("f", 2.5, lineage="lineage-a"), "written": None, "alias": None, "available": (A, A_ELSEWHERE),
+         "failed": failing(d=NOISE)}, A, None, [("run-a stands for run-f",)]),
+    "a twin may fail what the record had failed": (
+        {"written": None, "alias": None, "available": (A_ELSEWHERE,), "current": (A_ELSEWHERE,),
+         "failed": failing(d=COPIES), "accepted": frozenset({"copying", "collapsed"})}, A_ELSEWHERE, None,
+        [("run-d stands for run-a",), ("warning", "run-d")]),
+    "a failed twin that is champion here stays": (
+        {"written": written(A_ELSEWHERE), "alias": A_ELSEWHERE, "available": (A_ELSEWHERE,), "current": (A_ELSEWHERE,),
+         "failed": failing(d=COPIES)}, A_ELSEWHERE, None, [("run-d stands for run-a",), ("warning",)]),
+    "both moved to the same failed one": (
+        {"record": B, "alias": B, "current": (), "failed": failing(b=COPIES)}, B, None, [("warning", "run-b")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("facts", "champion", "challenger", "notes"), FAILED.values(), ids=FAILED.keys())
+def test_a_failed_guard(facts, champion, challenger, notes):
+    decision = decide(situation(**facts))
+    assert isinstance(decision, Decision), decision
+    assert (decision.champion, decision.challenger.choice) == (champion, challenger)
+    assert len(decision.notes) == len(notes), decision.notes
+    for words in notes:
+        assert any(all(word in note for word in words) for note in decision.notes), (words, decision.notes)
+
+
+def test_when_every_model_failed_a_person_must_choose():
+    stop = decide(
+        situation(**NO_STORE, current=(A, B, CHORDS), failed=failing(a=NOISE, b=COPIES | {"collapsed": "one note"}))
+    )
+    assert isinstance(stop, Stop)
+    lines = stop.message.splitlines()
+    assert "melody" in lines[0]
+    assert lines[1:3] == [
+        "  run-a: non_finite: 7 of 9 weights",
+        "  run-b: collapsed: one note; copying: 31 % of its 8-note windows stand in the training set",
+    ]
+    assert "`counterpoint promote" in lines[3]
+    assert "run-e" not in stop.message
+
+
+def test_failed_other_bytes_do_not_pass_for_the_record():
+    stop = decide(
+        situation(
+            written=None,
+            alias=None,
+            available=(A_ELSEWHERE,),
+            current=(A_ELSEWHERE,),
+            failed=failing(d=NOISE),
+            accepted=frozenset({"copying"}),
+        )
+    )
+    assert isinstance(stop, Stop)
+    for word in ("run-a", "run-d", "non_finite: 7 of 9 weights", "counterpoint promote run-d"):
+        assert word in stop.message
+
+
+@settings(deadline=None)
+@given(data=st.data())
+def test_no_rule_ever_takes_a_failed_version(data):
+    """Whatever the figures, the guards and the rule: a failed champion was champion before, by record or by alias."""
+    models = [
+        make(letter, data.draw(st.none() | st.floats(0, 9)), lineage=data.draw(st.sampled_from(["", "shared"])))
+        for letter in "abcd"
+    ]
+    failed = {model.digest: data.draw(st.sampled_from([{}, COPIES, NOISE])) for model in models}
+    maybe = st.none() | st.sampled_from(models)
+    record, alias, wrote = data.draw(maybe), data.draw(maybe), data.draw(maybe)
+    current = tuple(data.draw(st.lists(st.sampled_from(models), unique=True)))
+    select = SELECT.model_copy(
+        update={
+            "promote": data.draw(st.sampled_from(["never", "first", "better"])),
+            "direction": data.draw(st.sampled_from(["minimise", "maximise"])),
+        }
+    )
+    decision = decide(
+        situation(
+            record=record,
+            alias=alias,
+            written=written(wrote) if wrote else None,
+            available=tuple(models),
+            current=current,
+            select=select,
+            failed=failed,
+            restorable=lambda: False,
+        )
+    )
+    if isinstance(decision, Stop):
+        return
+    if failed[decision.champion.digest]:
+        assert decision.champion in (record, alias)
+    challenger = decision.challenger.choice
+    assert challenger is None or (challenger in current and not failed[challenger.digest])

@@ -12,7 +12,17 @@ from counterpoint.registry.promote import promote
 from counterpoint.registry.register import register
 from counterpoint.registry.store import REGISTERED_MODEL, connect
 from counterpoint.registry.versions import aliases, last_written, versions
-from tests.registry.project import choice_of, commit, empty_store, git_init, run, write_model, write_params
+from tests.registry.project import (
+    choice_of,
+    commit,
+    empty_store,
+    git_init,
+    make_non_finite,
+    run,
+    write_guards,
+    write_model,
+    write_params,
+)
 
 
 def state(root):
@@ -104,7 +114,9 @@ def test_both_moved_apart_stops_and_touches_nothing(root, two):
     _, second = two
     third = write_model(root, nll=3.5, weight=0.25)
     register(root)
-    records.write(root / paths.CHAMPION, records.champion_text(choice_of(third, 3.5), "test_joint_nll"))
+    records.write(
+        root / paths.CHAMPION, records.champion_text(choice_of(third, 3.5), "test_joint_nll", records.Evidence())
+    )
     move_alias(root, second.digest)
     before = state(root)
     with pytest.raises(RegistryError, match=f"{third.run_name}.*{second.run_name}.*counterpoint promote"):
@@ -121,7 +133,9 @@ def test_the_way_out_of_a_tie_works_for_either(root, two, kept):
     _, second = two
     third = write_model(root, nll=3.5, weight=0.25)
     register(root)
-    records.write(root / paths.CHAMPION, records.champion_text(choice_of(third, 3.5), "test_joint_nll"))
+    records.write(
+        root / paths.CHAMPION, records.champion_text(choice_of(third, 3.5), "test_joint_nll", records.Evidence())
+    )
     move_alias(root, second.digest)
     promote((third if kept == "record" else second).run_name, root)
     register(root)
@@ -166,7 +180,9 @@ def test_a_newcomer_with_other_music_chooses_afresh(root, empty_database, capsys
 
 def test_a_lost_champion_in_a_used_store_stops(root, two):
     stranger = write_model(root / "elsewhere", nll=2.0, weight=0.0625)
-    records.write(root / paths.CHAMPION, records.champion_text(choice_of(stranger, 2.0), "test_joint_nll"))
+    records.write(
+        root / paths.CHAMPION, records.champion_text(choice_of(stranger, 2.0), "test_joint_nll", records.Evidence())
+    )
     before = state(root)
     with pytest.raises(RegistryError, match=r"make registry-restore.*counterpoint promote"):
         register(root)
@@ -309,3 +325,117 @@ def test_a_strangers_version_is_none_of_ours(root, two, tags):
     store.client.set_model_version_tag(REGISTERED_MODEL, "1", "metric.ear", "lovely")
     register(root)
     assert state(root) == before
+
+
+COPIES = {"copying": "31 % of its 8-note windows"}
+
+
+@pytest.fixture
+def failed(root, two, capsys):
+    """After a champion and a challenger, a better build that copies."""
+    write_params(root, promote="better")
+    manifest = write_model(root, nll=1.25, weight=0.25)
+    write_guards(root, COPIES)
+    capsys.readouterr()
+    register(root)
+    return manifest
+
+
+def test_a_failed_version_is_registered_named_and_left(root, two, failed, capsys):
+    first, second = two
+    assert [v.failed for v in versions(connect(root))] == [{}, {}, COPIES]
+    assert state(root)[0] == {"champion": first.digest}
+    said = capsys.readouterr().out
+    assert f"{failed.run_name} is registered, but neither champion nor challenger: copying: 31 %" in said
+    assert records.read_challenger(root / paths.CHALLENGER).choice is None
+
+
+def test_a_person_may_choose_a_failed_version(root, two, failed, capsys):
+    first, _ = two
+    move_alias(root, failed.digest)
+    before = versions(connect(root))
+    for _ in range(2):
+        register(root)
+        assert f"warning: the champion {failed.run_name} failed a guard: copying" in capsys.readouterr().out
+        assert champion(root).digest == failed.digest
+    assert records.read_evidence(root / paths.CHAMPION).failed == COPIES
+    assert [v.failed for v in versions(connect(root))] == [v.failed for v in before]
+
+
+def test_cleared_by_a_later_evaluation_it_is_promoted(root, failed):
+    write_guards(root, {})
+    register(root)
+    assert champion(root).digest == failed.digest
+    assert [v.failed for v in versions(connect(root))] == [{}, {}, {}]
+
+
+def test_where_every_candidate_failed_a_person_decides(root):
+    manifest = write_model(root, nll=2.5)
+    manifest = make_non_finite(root)
+    write_guards(root, COPIES)
+    with pytest.raises(RegistryError, match=f"{manifest.run_name}: copying: 31 %.*non_finite.*") as error:
+        register(root)
+    assert "counterpoint promote" in str(error.value)
+    assert not (root / paths.CHAMPION).exists()
+    assert list(versions(connect(root))[0].failed) == ["copying", "non_finite"]
+
+    promote(manifest.run_name, root)
+    register(root)
+    assert champion(root).digest == manifest.digest
+
+
+def test_a_champion_chosen_though_it_failed_is_rebuilt_elsewhere(root, empty_database):
+    """A newcomer's other bytes fail alike; what the person accepted then is accepted now."""
+    first = write_model(root, nll=2.5, weight=0.5, params="same")
+    write_guards(root, COPIES)
+    with pytest.raises(RegistryError):
+        register(root)
+    promote(first.run_name, root)
+    register(root)
+    empty_store(root, empty_database)
+    mine = write_model(root, nll=2.625, weight=0.515625, params="same")
+    register(root)
+    assert champion(root).digest == mine.digest
+    broken = make_non_finite(root)
+    empty_store(root, empty_database)
+    with pytest.raises(RegistryError, match=f"{broken.run_name} was made from the same inputs.*non_finite"):
+        register(root)
+
+
+def test_the_record_holds_every_finite_figure_and_what_failed(root):
+    write_model(root, nll=2.5)
+    figures = '{"test_joint_nll": 2.5, "b": {"2": 0.75}, "a": 3, "drums": null, "odd": NaN}'
+    (root / paths.evaluation("attention_lstm") / "metrics.json").write_text(figures)
+    register(root)
+    assert records.read_evidence(root / paths.CHAMPION) == records.Evidence(
+        {"a": 3.0, "b.2": 0.75, "test_joint_nll": 2.5}, {}
+    )
+
+
+def test_a_metric_that_no_model_has_lists_those_there_are(root):
+    write_params(root, metric="distance_to_bach")
+    write_model(root, nll=2.5)
+    with pytest.raises(RegistryError, match=r"select\.metric.*distance_to_bach.*\n  accuracy\n  test_joint_nll$"):
+        register(root)
+    assert not (root / paths.CHAMPION).exists()
+    assert len(versions(connect(root))) == 1
+
+
+def test_a_metric_undefined_for_every_model_is_no_misspelling(root):
+    write_params(root, metric="drums")
+    manifest = write_model(root, nll=2.5)
+    (root / paths.evaluation("attention_lstm") / "metrics.json").write_text('{"drums": null, "nll": 2.5}')
+    register(root)
+    assert champion(root) == choice_of(manifest, None)
+
+
+def test_the_pages_go_with_every_model(root):
+    write_model(root, nll=2.5, weight=0.5)
+    write_model(root, nll=2.75, weight=0.75, name="musegan", texture="voices")
+    (root / "reports/report.html").write_text("<p>all of them")
+    register(root)
+    store = connect(root)
+    runs = {v.run_id for v in versions(store)}
+    assert len(runs) == 2
+    for run_id in runs:
+        assert [entry.path for entry in store.client.list_artifacts(run_id, "report")] == ["report/report.html"]

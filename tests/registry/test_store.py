@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from counterpoint.registry.errors import RegistryError
-from counterpoint.registry.store import EXPERIMENT, connect, store_uri
+from counterpoint.registry.store import EXPERIMENT, connect, store_uri, without_password
 
 
 def test_the_environment_comes_first(root, monkeypatch):
@@ -55,3 +55,33 @@ def test_a_server_that_is_not_there_is_a_sentence(root, monkeypatch):
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     with pytest.raises(RegistryError, match=r"http://127\.0\.0\.1:9 does not answer"):
         connect(root)
+
+
+def test_artefacts_beside_a_database_of_ones_own_lie_in_the_project_too(root, tmp_path, monkeypatch):
+    shutil.move(root / "mlflow.db", tmp_path / "elsewhere.db")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/elsewhere.db")
+    monkeypatch.chdir(tmp_path)
+    store = connect(root)
+    assert store.client.get_experiment(store.experiment_id).artifact_location == (root / "mlartifacts").as_uri()
+
+
+def test_a_database_that_is_not_there_is_a_sentence_without_its_password(root, monkeypatch):
+    monkeypatch.setattr("mlflow.store.db.utils.MAX_RETRY_COUNT", 0)  # of MLflow's own: it waits for minutes
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "postgresql+psycopg2://bach:geheim@127.0.0.1:9/music")
+    with pytest.raises(RegistryError, match="does not answer") as error:
+        connect(root)
+    assert "bach:***@127.0.0.1:9/music" in str(error.value)
+    assert "geheim" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("http://mlflow.example:5000", "http://mlflow.example:5000"),
+        ("https://u:p@mlflow.example/x?y=1", "https://u:***@mlflow.example/x?y=1"),
+        ("postgresql://anna:an@/music?host=/run", "postgresql://anna:***@/music?host=/run"),
+        ("sqlite:////home/anna/mlflow.db", "sqlite:////home/anna/mlflow.db"),
+    ],
+)
+def test_addresses_are_shown_without_password(uri, shown):
+    assert without_password(uri) == shown

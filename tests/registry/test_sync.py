@@ -1,24 +1,36 @@
 import json
 
-import h5py
 import numpy as np
 import pytest
 
 from counterpoint import paths
-from counterpoint.models.folder import ModelFolderError, read_manifest, seal
+from counterpoint.models.card import model_card
+from counterpoint.models.folder import ModelFolderError, read_manifest
 from counterpoint.registry import sync as syncing
+from counterpoint.registry.card import description
 from counterpoint.registry.errors import RegistryError
 from counterpoint.registry.logbook import REPORTS, find_runs
 from counterpoint.registry.store import REGISTERED_MODEL, connect
 from counterpoint.registry.sync import sync_model
 from counterpoint.registry.versions import versions
-from tests.registry.project import write_model, write_reports
+from tests.registry.project import make_non_finite, write_guards, write_model, write_reports
 
 NAME = "attention_lstm"
 
 
-def sync(store, root):
-    return sync_model(store, root / paths.model(NAME), root / paths.evaluation(NAME), root / paths.samples(NAME))
+def sync(store, root, pages=()):
+    places = (root / paths.model(NAME), root / paths.evaluation(NAME), root / paths.samples(NAME))
+    return sync_model(store, *places, pages=pages)
+
+
+def tags(store, version, start):
+    """Those of the version that begin so; the run's failed guards are the same."""
+    of_version = store.client.get_model_version(REGISTERED_MODEL, version.number).tags
+    of_run = store.client.get_run(version.run_id).data.tags
+    found = {tag: value for tag, value in of_version.items() if tag.startswith(start)}
+    if start == "failed.":
+        assert found == {tag: value for tag, value in of_run.items() if tag.startswith(start)}
+    return found
 
 
 def listed(store, run_id, path):
@@ -147,16 +159,98 @@ def test_a_version_that_is_there_is_complete_wherever_one_was_killed(root, store
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_weights_that_are_not_finite_are_refused(root, store, value):
-    folder = root / paths.model(NAME)
-    manifest = write_model(root, nll=2.5)
-    with h5py.File(folder / "model.weights.h5", "r+") as weights:
-        weights["layers/lstm/vars/0"][0, 1] = value
-    sealed = seal(folder, NAME, "melody", manifest.lineage)
-    with pytest.raises(RegistryError, match=r"model\.weights\.h5: 1 of 2 weights in layers/lstm/vars/0.*refused"):
-        sync(store, root)
-    assert versions(store) == []
-    assert not find_runs(store, "counterpoint.digest", sealed.digest)
+def test_weights_that_are_not_finite_are_registered_with_the_reason(root, store, value):
+    write_model(root, nll=2.5)
+    manifest = make_non_finite(root, value=value)
+    write_guards(root, {})
+    version = sync(store, root)
+    assert version.digest == manifest.digest
+    assert list(version.failed) == ["non_finite"]
+    assert version.failed["non_finite"].startswith("model.weights.h5: 1 of 2 weights in layers/lstm/vars/0 are not")
+    assert str(root) not in version.failed["non_finite"]
+
+
+def test_a_failed_guard_is_on_the_version_and_its_run_until_it_is_cleared(root, store):
+    write_model(root, nll=2.5)
+    write_guards(root, {"copying": "31 % of its windows", "collapsed": "two pitches"})
+    version = sync(store, root)
+    assert version.failed == {"collapsed": "two pitches", "copying": "31 % of its windows"}
+    assert versions(store) == [version]
+    assert tags(store, version, "failed.") == {
+        "failed.collapsed": "two pitches", "failed.copying": "31 % of its windows",
+    }  # fmt: skip
+    described = store.client.get_model_version(REGISTERED_MODEL, "1").description
+    assert "31 % of its windows" in described
+
+    write_guards(root, {"copying": "29 % of its windows"})
+    assert sync(store, root).failed == {"copying": "29 % of its windows"}
+    assert tags(store, version, "failed.") == {"failed.copying": "29 % of its windows"}
+
+    write_guards(root, {})
+    cleared = sync(store, root)
+    assert cleared.failed == {}
+    assert tags(store, version, "failed.") == {}
+    assert versions(store) == [cleared]
+    assert "windows" not in store.client.get_model_version(REGISTERED_MODEL, "1").description
+
+
+def test_without_a_new_look_an_old_finding_stays(root, store):
+    write_model(root, nll=2.5)
+    write_guards(root, {"copying": "31 %"})
+    sync(store, root)
+    (root / paths.evaluation(NAME) / "guards.json").unlink()
+    assert sync(store, root).failed == {"copying": "31 %"}
+
+
+def test_the_version_is_described_by_its_card_which_the_run_holds_whole(root, store):
+    import mlflow
+
+    write_model(root, nll=2.5)
+    version = sync(store, root)
+    card = model_card(root / paths.model(NAME), {"test_joint_nll": 2.5, "accuracy": 0.625}, {})
+    assert store.client.get_model_version(REGISTERED_MODEL, "1").description == description(card)
+    assert mlflow.artifacts.load_text(f"runs:/{version.run_id}/card.md") == card
+
+    store.client.update_model_version(REGISTERED_MODEL, "1", "somebody's own words")
+    sync(store, root)
+    assert store.client.get_model_version(REGISTERED_MODEL, "1").description == "somebody's own words"
+    write_reports(root, nll=2.125)
+    sync(store, root)
+    again = model_card(root / paths.model(NAME), {"test_joint_nll": 2.125, "accuracy": 0.625}, {})
+    assert store.client.get_model_version(REGISTERED_MODEL, "1").description == description(again)
+    assert mlflow.artifacts.load_text(f"runs:/{version.run_id}/card.md") == again
+
+
+def test_the_pages_of_all_models_go_with_the_run(root, store):
+    write_model(root, nll=2.5)
+    report, blind = root / "reports/report.html", root / "reports/blind.html"
+    report.write_text("<p>one")
+    version = sync(store, root, pages=(report, blind))
+    assert listed(store, version.run_id, "report") == ["report/report.html"]
+    uploaded = next((root / "mlartifacts").rglob("report/report.html"))
+    sample = next((root / "mlartifacts").rglob("000.mid"))
+    inodes = uploaded.stat().st_ino, sample.stat().st_ino
+    sync(store, root, pages=(report, blind))
+    assert (uploaded.stat().st_ino, sample.stat().st_ino) == inodes
+    report.write_text("<p>two")
+    blind.write_text("<p>which?")
+    sync(store, root, pages=(report, blind))
+    assert listed(store, version.run_id, "report") == ["report/blind.html", "report/report.html"]
+    assert uploaded.read_text() == "<p>two"
+    assert sample.stat().st_ino == inodes[1]
+
+
+def test_undefined_figures_are_left_out_and_gone_ones_go(root, store):
+    write_model(root, nll=2.5)
+    path = root / paths.evaluation(NAME) / "metrics.json"
+    path.write_text(json.dumps({"distance_to_real": 0.375, "voices": 3.5, "drums": None}))
+    first = sync(store, root)
+    assert first.metrics == {"distance_to_real": 0.375, "voices": 3.5}
+    assert tags(store, first, "metric.") == {"metric.distance_to_real": "0.375", "metric.voices": "3.5"}
+    path.write_text(json.dumps({"distance_to_real": None, "voices": 3.25}))
+    second = sync(store, root)
+    assert second.metrics == {"voices": 3.25}
+    assert versions(store) == [second]
 
 
 def test_a_swapped_file_is_refused(root, store):

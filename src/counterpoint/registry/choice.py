@@ -2,11 +2,11 @@
 
 Git holds the choice as a record, a store holds it as an alias, and a tag says what this store last wrote. Comparing the
 three tells who moved: git moved – git wins, so a checkout brings its choice back; MLflow moved – a person chose there,
-and wins; both moved apart – nobody may guess.
+and wins; both moved apart – nobody may guess. A rule never takes a version that failed a guard; a person may.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from counterpoint.params import Select
 from counterpoint.registry.records import Challenger, Choice, Rule, Written
@@ -24,6 +24,8 @@ class Situation:
     current: tuple[Choice, ...]  # what lies in models/
     select: Select
     restorable: Callable[[], bool]  # asked only if it matters: can DVC bring the recorded champion's folder back?
+    failed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # digest → failed guard → reason
+    accepted: frozenset[str] = frozenset()  # guards that the champion on record had failed when it was recorded
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def decide(situation: Situation) -> Decision | Stop:
 
     Promotion and challenger compare within the champion's texture. `promote: better` takes a challenger that is better
     by `select.metric`, once: one that is on record as challenger under the same rule was passed over by a person.
+    One that failed a guard is neither promoted nor challenger; a champion that fails one later stays, with a warning.
     """
     kept = _kept(situation)
     if isinstance(kept, Stop):
@@ -65,6 +68,7 @@ def decide(situation: Situation) -> Decision | Stop:
         )
         champion = challenger
         challenger = _challenger(situation, champion)
+    notes += _failures(situation, champion)
     return Decision(champion, Challenger(challenger, Rule.of(situation.select)), tuple(notes))
 
 
@@ -74,7 +78,7 @@ def _kept(s: Situation) -> _Kept | Stop:
         return _Kept(s.alias) if s.alias else _first(s)
     git_moved = s.written is None or not s.record.same_as(s.written)
     mlflow_moved = s.alias is not None and (s.written is None or s.alias.digest != s.written.digest)
-    wanted = find(s.record, s.available)
+    wanted = find(s.record, tuple(c for c in s.available if _may_stand_for(c, s.record, s)))
     if s.alias and mlflow_moved:
         if not git_moved:
             return _Kept(s.alias, f"the champion was moved in MLflow: {s.alias.run_name}", by_person=True)
@@ -83,7 +87,8 @@ def _kept(s: Situation) -> _Kept | Stop:
         exact = wanted is not None and wanted.digest == s.record.digest
         return _Kept(wanted if wanted and exact else s.alias)
     if wanted is None:
-        return _lost(s, s.record)
+        twin = find(s.record, s.available)
+        return Stop(_failed_twin(s, s.record, twin)) if twin else _lost(s, s.record)
     if s.alias is None and s.written is not None:
         return _Kept(wanted, f"the alias champion was gone from MLflow: {wanted.run_name} has it again")
     if s.alias is not None and not s.alias.same_as(wanted):
@@ -91,6 +96,12 @@ def _kept(s: Situation) -> _Kept | Stop:
     if wanted.digest != s.record.digest:
         return _Kept(wanted, f"{wanted.run_name} stands for {s.record.run_name}: the same inputs gave other bytes here")
     return _Kept(wanted)
+
+
+def _may_stand_for(choice: Choice, record: Choice, s: Situation) -> bool:
+    """Whether a version may be what the record speaks of: of the same inputs, other bytes may fail where it did not."""
+    is_champion = s.alias is not None and choice.digest == s.alias.digest
+    return choice.digest == record.digest or is_champion or s.accepted >= s.failed.get(choice.digest, {}).keys()
 
 
 def find(wanted: Choice, among: tuple[Choice, ...]) -> Choice | None:
@@ -133,11 +144,26 @@ def _first(s: Situation) -> _Kept | Stop:
             "there is no champion yet, and select.promote is never: choose one of "
             f"{', '.join(sorted(c.run_name for c in candidates))} with `counterpoint promote`, then `dvc repro`"
         )
-    return _Kept(_best(candidates, s.select))
+    sound = [c for c in candidates if not s.failed.get(c.digest)]
+    if not sound:
+        lines = [f"  {c.run_name}: {_reasons(s, c)}" for c in sorted(candidates, key=lambda c: c.run_name)]
+        return Stop(
+            "\n".join(
+                [
+                    f"there is no champion yet, and every model of texture {s.select.texture} failed a guard:",
+                    *lines,
+                    "Train again with other params, or choose one all the same with `counterpoint promote RUN_NAME`, "
+                    "then `dvc repro`",
+                ]
+            )
+        )
+    return _Kept(_best(sound, s.select))
 
 
 def _challenger(s: Situation, champion: Choice) -> Choice | None:
-    others = [c for c in s.current if c.texture == champion.texture and not c.same_as(champion)]
+    others = [
+        c for c in s.current if c.texture == champion.texture and not c.same_as(champion) and not s.failed.get(c.digest)
+    ]
     return _best(others, s.select) if others else None
 
 
@@ -158,6 +184,30 @@ def _better(one: Choice, other: Choice, select: Select) -> bool:
 def _best(candidates: list[Choice], select: Select) -> Choice:
     sign = 1 if select.direction == "minimise" else -1
     return min(candidates, key=lambda c: (c.metric is None, sign * (c.metric or 0.0), c.generator, c.digest))
+
+
+def _failures(s: Situation, champion: Choice) -> list[str]:
+    """Who failed a guard, in lines for the person at the screen."""
+    lines = [
+        f"{c.run_name} is registered, but neither champion nor challenger: {_reasons(s, c)}"
+        for c in s.current
+        if s.failed.get(c.digest) and c.digest != champion.digest
+    ]
+    if s.failed.get(champion.digest):
+        lines.append(f"warning: the champion {champion.run_name} failed a guard: {_reasons(s, champion)}")
+    return lines
+
+
+def _reasons(s: Situation, choice: Choice) -> str:
+    return "; ".join(f"{guard}: {reason}" for guard, reason in sorted(s.failed[choice.digest].items()))
+
+
+def _failed_twin(s: Situation, record: Choice, twin: Choice) -> str:
+    return (
+        f"{twin.run_name} was made from the same inputs as the recorded champion {record.run_name}, but failed a guard "
+        f"here: {_reasons(s, twin)}. Choose it all the same with `counterpoint promote {twin.run_name}`, or another "
+        "(`counterpoint models` lists them); then `dvc repro`. The aliases and records were not touched"
+    )
 
 
 def _both_moved(record: Choice, alias: Choice, written: Written | None) -> str:

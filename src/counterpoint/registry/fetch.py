@@ -6,7 +6,7 @@ from pathlib import Path
 
 from counterpoint.models.folder import ModelFolderError, verify
 from counterpoint.registry.errors import RegistryError
-from counterpoint.registry.store import connect
+from counterpoint.registry.store import connect, without_password
 from counterpoint.registry.sync import MODEL
 from counterpoint.registry.versions import Version, versions
 
@@ -23,12 +23,12 @@ def fetch(digest: str, out: Path, root: Path = Path()) -> Version:
     version = next((v for v in versions(store) if v.digest == digest), None)
     if version is None:
         raise RegistryError(
-            f"the MLflow store at {store.uri} holds no model with digest {digest[:12]}: `dvc repro register` "
-            "registers what lies in models/, `make registry-restore` what earlier commits trained"
+            f"the MLflow store at {without_password(store.uri)} holds no model with digest {digest[:12]}: "
+            "`dvc repro register` registers what lies in models/, `make registry-restore` what earlier commits trained"
         )
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as scratch:
-        got = _download(version, Path(scratch), store.uri)
+        got = _download(version, Path(scratch), without_password(store.uri))
         shutil.move(got, out)
     return version
 

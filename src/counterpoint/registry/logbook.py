@@ -17,6 +17,7 @@ EXPERIMENT_NAME = "counterpoint.experiment"
 PROCESS = "counterpoint.process"  # host:pid of the training
 HISTORY = "counterpoint.history"  # digest of the history.csv that the run holds
 REPORTS = "counterpoint.reports"  # digest of the reports that the run holds
+PAGES = "counterpoint.pages"  # likewise, of the pages below report/
 
 _PARAMS_A_CALL = 100  # MLflow's limits
 _METRICS_A_CALL = 1000

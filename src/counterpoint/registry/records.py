@@ -6,7 +6,7 @@ bytes wherever they were made.
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +59,17 @@ class Challenger:
     rule: Rule
 
 
-def champion_text(choice: Choice, metric: str) -> str:
+@dataclass(frozen=True)
+class Evidence:
+    """What was measured of a model."""
+
+    metrics: dict[str, float] = field(default_factory=dict)  # all its figures, finite
+    failed: dict[str, str] = field(default_factory=dict)  # failed guard → reason
+
+
+def champion_text(choice: Choice, metric: str, evidence: Evidence) -> str:
     """The champion's record, as bytes of a file; `metric` names what `choice.metric` is."""
-    return _text(_plain(choice, metric))
+    return _text(_plain(choice, metric) | asdict(evidence))
 
 
 def challenger_text(challenger: Challenger) -> str:
@@ -85,6 +93,21 @@ def parse_champion(text: str, name: str) -> Choice:
         return _choice(json.loads(text))
     except (ValueError, KeyError, TypeError) as error:
         raise _unreadable(name, error) from error
+
+
+def read_evidence(path: Path) -> Evidence:
+    """What the champion's record says was measured of it; nothing where there is no record, or an old one.
+
+    Raises RegistryError if it cannot be read.
+    """
+    if not path.is_file():
+        return Evidence()
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        metrics = {name: float(value) for name, value in content.get("metrics", {}).items()}
+        return Evidence(metrics, {guard: str(reason) for guard, reason in content.get("failed", {}).items()})
+    except (ValueError, AttributeError, TypeError) as error:
+        raise _unreadable(str(path), error) from error
 
 
 def read_challenger(path: Path) -> Challenger | None:
@@ -115,7 +138,9 @@ def _plain(choice: Choice, metric: str) -> dict[str, Any]:
 
 def _choice(content: dict[str, Any]) -> Choice:
     value = content["metric"]["value"]
-    return Choice(**(content | {"metric": None if value is None else float(value)}))
+    evidence = {each.name for each in fields(Evidence)}
+    plain = {name: entry for name, entry in content.items() if name not in evidence}
+    return Choice(**(plain | {"metric": None if value is None else float(value)}))
 
 
 def _text(content: object) -> str:

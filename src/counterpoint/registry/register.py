@@ -10,7 +10,7 @@ from counterpoint.registry import records
 from counterpoint.registry.choice import Decision, Situation, Stop, decide
 from counterpoint.registry.errors import RegistryError
 from counterpoint.registry.history import git, restorable
-from counterpoint.registry.runs import delete_unfinished
+from counterpoint.registry.runs import delete_unfinished, metric_names
 from counterpoint.registry.store import Store, connect
 from counterpoint.registry.sync import sync_model, sync_run_alone
 from counterpoint.registry.versions import (
@@ -24,6 +24,8 @@ from counterpoint.registry.versions import (
     versions,
 )
 
+PAGES = (paths.REPORTS / "report.html", paths.REPORTS / "blind.html")  # of all models together
+
 
 def register(root: Path = Path()) -> Decision | None:
     """Register every model in `root`/models and write reports/champion.json and reports/challenger.json.
@@ -34,15 +36,24 @@ def register(root: Path = Path()) -> Decision | None:
     """
     folders = sorted(path.parent for path in (root / paths.MODELS).glob(f"[!.]*/{MANIFEST}"))
     places = [(f, root / paths.evaluation(f.name), root / paths.samples(f.name)) for f in folders]
+    pages = [root / page for page in PAGES]
     store = connect(root)
     if os.environ.get("DVC_EXP_NAME"):
         for place in places:
-            sync_run_alone(store, *place)
+            sync_run_alone(store, *place, pages=pages)
         _keep_records(root)
         return None
     delete_unfinished(store)
-    current = [sync_model(store, *place) for place in places]
-    return _settle(store, root, current, load(root / paths.PARAMS).select)
+    current = [sync_model(store, *place, pages=pages) for place in places]
+    select = load(root / paths.PARAMS).select
+    there = versions(store)
+    measured = set().union(*(v.metrics for v in there), *(metric_names(evaluation) for _, evaluation, _ in places))
+    if measured and select.metric not in measured and not all(v.failed for v in current):
+        raise RegistryError(
+            f"select.metric in params.yaml is {select.metric}, which no model has; there are\n  "
+            + "\n  ".join(sorted(measured))
+        )
+    return _settle(store, root, current, select)
 
 
 def _settle(store: Store, root: Path, current: list[Version], select: Select) -> Decision:
@@ -63,6 +74,8 @@ def _settle(store: Store, root: Path, current: list[Version], select: Select) ->
             current=tuple(v.choice(select.metric) for v in current),
             select=select,
             restorable=can_restore,
+            failed={v.digest: v.failed for v in there},
+            accepted=frozenset(records.read_evidence(root / paths.CHAMPION).failed),
         )
     )
     if isinstance(decision, Stop):
@@ -70,7 +83,8 @@ def _settle(store: Store, root: Path, current: list[Version], select: Select) ->
     # This order: killed anywhere in between, the next run sees git moved, or both moved to the same, and ends alike.
     # The challenger comes first: by its record the rule knows whom a person passed over.
     records.write(root / paths.CHALLENGER, records.challenger_text(decision.challenger))
-    records.write(root / paths.CHAMPION, records.champion_text(decision.champion, select.metric))
+    evidence = next(v.evidence() for v in there if v.digest == decision.champion.digest)
+    records.write(root / paths.CHAMPION, records.champion_text(decision.champion, select.metric, evidence))
     set_aliases(store, there, decision.champion, decision.challenger.choice)
     remember_written(store, decision.champion)
     for line in (*decision.notes, *_said(versions(store), decision, select)):

@@ -70,7 +70,8 @@ def _aliases_from_records(store: Store, root: Path) -> None:
         return
     there = versions(store)
     metric = load(root / paths.PARAMS).select.metric
-    choices = tuple(version.choice(metric) for version in there)
+    # what stands for a record by its lineage alone must be sound, as in `choice`
+    choices = tuple(v.choice(metric) for v in there if not v.failed or v.digest == champion.digest)
     found = find(champion, choices)
     if found is None:
         print(f"the recorded champion {champion.run_name} is not among what could be restored")

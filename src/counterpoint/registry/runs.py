@@ -3,8 +3,9 @@
 import csv
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from counterpoint.models.folder import Manifest, sha256_file, sha256_json
 from counterpoint.registry.errors import RegistryError
@@ -12,6 +13,7 @@ from counterpoint.registry.logbook import (
     DIGEST,
     EXPERIMENT_NAME,
     HISTORY,
+    PAGES,
     REPORTS,
     STAGE,
     alive,
@@ -66,8 +68,8 @@ def sync_reports(store: Store, run_id: str, folders: dict[str, Path], model_id: 
         if name in held:
             artefacts.delete_artifacts(name)
         store.client.log_artifacts(run_id, str(folder), name)
-    if "evaluation" in present:
-        log_metrics(store, run_id, ((k, v, 0) for k, v in read_metrics(present["evaluation"]).items()), model_id)
+    if "evaluation" in present and (figures := read_metrics(present["evaluation"])):
+        log_metrics(store, run_id, ((name, value, 0) for name, value in figures.items()), model_id)
     store.client.set_tag(run_id, REPORTS, digest)
 
 
@@ -87,14 +89,39 @@ def delete_unfinished(store: Store) -> list[str]:
     return dead
 
 
-def read_metrics(evaluation: Path) -> dict[str, float]:
-    """The final figures in a model's reports, flat; empty where it was not evaluated."""
+def sync_pages(store: Store, run_id: str, pages: Sequence[Path]) -> None:
+    """Bring the run's artefacts below report/ up to date with those of `pages` (files) that are there."""
+    present = {page.name: page for page in pages if page.is_file()}
+    digest = sha256_json({name: sha256_file(page) for name, page in present.items()})
+    if not present or store.client.get_run(run_id).data.tags.get(PAGES) == digest:
+        return
+    for page in present.values():
+        store.client.log_artifact(run_id, str(page), "report")
+    store.client.set_tag(run_id, PAGES, digest)
+
+
+def read_metrics(evaluation: Path) -> dict[str, float] | None:
+    """The final figures in a model's reports, flat, without those that are undefined; None where it was not evaluated.
+
+    Raises RegistryError naming the file.
+    """
+    content = _measured(evaluation)
+    if content is None:
+        return None
+    return {k: float(v) for k, v in content.items() if isinstance(v, int | float) and not isinstance(v, bool)}
+
+
+def metric_names(evaluation: Path) -> set[str]:
+    """The names of the figures in a model's reports, the undefined ones among them."""
+    return {k for k, v in (_measured(evaluation) or {}).items() if not isinstance(v, bool | str)}
+
+
+def _measured(evaluation: Path) -> dict[str, Any] | None:
     path = evaluation / "metrics.json"
     if not path.is_file():
-        return {}
+        return None
     try:
-        content = flat(json.loads(path.read_text(encoding="utf-8")))
-        return {k: float(v) for k, v in content.items() if isinstance(v, int | float) and not isinstance(v, bool)}
+        return flat(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, AttributeError) as error:
         raise RegistryError(f"{path} holds no figures ({error}): run `dvc repro` for it again") from error
 

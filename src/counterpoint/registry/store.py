@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from counterpoint.registry.errors import RegistryError
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 REGISTERED_MODEL = "counterpoint"
 EXPERIMENT = "counterpoint"
 _VARIABLE = "MLFLOW_TRACKING_URI"
+_DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 
 
 @dataclass(frozen=True)
@@ -48,18 +50,28 @@ def connect(root: Path) -> Store:
     }.items():
         os.environ.setdefault(variable, value)
     import mlflow
+    from sqlalchemy.exc import SQLAlchemyError
 
     for name in ("alembic", "mlflow.store.db.utils", "mlflow.tracking"):
         logging.getLogger(name).setLevel(logging.WARNING)
     uri = store_uri(root)
     _use(uri)
-    client = mlflow.MlflowClient(tracking_uri=uri)
     try:
+        client = mlflow.MlflowClient(tracking_uri=uri)
         return Store(client, uri, _experiment(client, root))
-    except mlflow.exceptions.MlflowException as error:
+    except (mlflow.exceptions.MlflowException, SQLAlchemyError) as error:
         raise RegistryError(
-            f"the MLflow store at {uri} does not answer ({error}): start it, or correct or unset {_VARIABLE}"
+            f"the MLflow store at {without_password(uri)} does not answer ({error}): start it, or correct or unset "
+            f"{_VARIABLE}"
         ) from error
+
+
+def without_password(uri: str) -> str:
+    """The address as one may print it."""
+    parts = urlsplit(uri)
+    if parts.password is None:
+        return uri
+    return parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")).geturl()
 
 
 def _use(uri: str) -> None:
@@ -79,11 +91,12 @@ def _use(uri: str) -> None:
 
 def _experiment(client: "MlflowClient", root: Path) -> str:
     experiment = client.get_experiment_by_name(EXPERIMENT)
-    # a server knows best where its artefacts go; the local store would put them below the current folder
-    location = None if os.environ.get(_VARIABLE) else (main_root(root) / "mlartifacts").as_uri()
+    location = (main_root(root) / "mlartifacts").as_uri()
     if experiment is None:
-        return client.create_experiment(EXPERIMENT, artifact_location=location)
-    if location is not None and experiment.artifact_location != location:
+        # A server knows best where its artefacts go. A database alone would put them below the current folder.
+        bare = urlsplit(store_uri(root)).scheme.partition("+")[0] in _DATABASES
+        return client.create_experiment(EXPERIMENT, artifact_location=location if bare else None)
+    if not os.environ.get(_VARIABLE) and experiment.artifact_location != location:
         # MLflow keeps whole addresses: it would write into the old place, another project's by now if this is a copy
         raise RegistryError(
             f"the MLflow store in {main_root(root)} was made elsewhere and keeps its artefacts in "

@@ -1,50 +1,80 @@
 """A model folder as a version of the registered model: checked, uploaded once, found by its digest ever after."""
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import h5py
-import numpy as np
-
 from counterpoint.models.folder import Manifest, verify
 from counterpoint.models.generator import Sampling
 from counterpoint.notes.table import NOTE_SCHEMA
-from counterpoint.registry.errors import RegistryError
-from counterpoint.registry.runs import read_metrics, sync_reports, sync_run
+from counterpoint.registry.card import describe, description, digest_of, keep_with_run, write_card
+from counterpoint.registry.guards import failed_guards, failed_of, failed_tags, tag_run, tag_version
+from counterpoint.registry.runs import read_metrics, sync_pages, sync_reports, sync_run
 from counterpoint.registry.store import REGISTERED_MODEL, Store
-from counterpoint.registry.versions import MADE_TAG, METRIC_TAG, Version, versions
+from counterpoint.registry.versions import CARD_TAG, MADE_TAG, METRIC_TAG, Version, versions
 
 MODEL = "model"  # the model folder's place among the version's artefacts
 
 
-def sync_model(store: Store, folder: Path, evaluation: Path, samples: Path, made: datetime | None = None) -> Version:
-    """The version that holds the model at `folder`, made if there is none, its run and figures brought up to date.
+def sync_model(
+    store: Store,
+    folder: Path,
+    evaluation: Path,
+    samples: Path,
+    made: datetime | None = None,
+    pages: Sequence[Path] = (),
+) -> Version:
+    """The version that holds the model at `folder`, made if there is none, its run, figures, failed guards and card
+    brought up to date.
 
     folder, evaluation, samples: as in `counterpoint.paths`; the two reports may be missing.
     made: when the model was made, now by default; of a new version only.
-    Raises ModelFolderError for a file that is not what was trained, RegistryError for weights that are not finite.
+    pages: of the project, that go with every run; may be missing.
+    Raises ModelFolderError for a file that is not what was trained.
     """
-    manifest = check(folder)
+    manifest = verify(folder)
     run_id = sync_run(store, folder, manifest)
-    figures = read_metrics(evaluation)
-    reports = {"evaluation": evaluation, "samples": samples, "listen": folder / "listen"}
+    sync_pages(store, run_id, pages)
     version = by_digest(store, manifest.digest)
+    failed = failed_guards(folder, evaluation, version.failed if version else {})
+    figures = read_metrics(evaluation)
+    if figures is None:
+        figures = version.metrics if version else {}
+    tag_run(store, run_id, failed)
+    card = write_card(folder, figures, failed)
+    keep_with_run(store, run_id, card)
+    reports = _reports(folder, evaluation, samples)
     if version is None:
         tags = _tags(manifest, made or datetime.now(UTC))
         model_id = _logged_model(store, folder, manifest, run_id, tags)
         sync_reports(store, run_id, reports, model_id)
         # Last, with its figures: a version that is there is complete, wherever an earlier attempt was killed.
-        _create_version(store, run_id, model_id, tags | {f"{METRIC_TAG}{k}": repr(v) for k, v in figures.items()})
+        measured = {f"{METRIC_TAG}{name}": repr(value) for name, value in figures.items()}
+        found_out = measured | failed_tags(failed) | {CARD_TAG: digest_of(card)}
+        _create_version(store, run_id, model_id, tags | found_out, description(card))
         version = by_digest(store, manifest.digest)
         assert version is not None, "a version just made is found by its digest"
         return version
     sync_reports(store, run_id, reports, version.model_id)
-    changed = {k: v for k, v in figures.items() if repr(version.metrics.get(k)) != repr(v)}
-    for name, value in changed.items():
-        store.client.set_model_version_tag(REGISTERED_MODEL, version.number, f"{METRIC_TAG}{name}", repr(value))
-    return replace(version, metrics=version.metrics | changed)
+    tag_version(store, version.number, version.failed, failed)
+    _tag_figures(store, version, figures)
+    if version.card != digest_of(card):
+        describe(store, version.number, card, CARD_TAG)
+    return replace(version, metrics=figures, failed=failed, card=digest_of(card))
+
+
+def _reports(folder: Path, evaluation: Path, samples: Path) -> dict[str, Path]:
+    return {"evaluation": evaluation, "samples": samples, "listen": folder / "listen"}
+
+
+def _tag_figures(store: Store, version: Version, figures: dict[str, float]) -> None:
+    for name in version.metrics.keys() - figures.keys():
+        store.client.delete_model_version_tag(REGISTERED_MODEL, version.number, f"{METRIC_TAG}{name}")
+    for name, value in figures.items():
+        if repr(version.metrics.get(name)) != repr(value):
+            store.client.set_model_version_tag(REGISTERED_MODEL, version.number, f"{METRIC_TAG}{name}", repr(value))
 
 
 def by_digest(store: Store, digest: str) -> Version | None:
@@ -52,34 +82,15 @@ def by_digest(store: Store, digest: str) -> Version | None:
     return next((v for v in versions(store) if v.digest == digest), None)
 
 
-def sync_run_alone(store: Store, folder: Path, evaluation: Path, samples: Path) -> str:
+def sync_run_alone(store: Store, folder: Path, evaluation: Path, samples: Path, pages: Sequence[Path] = ()) -> str:
     """The id of the run of the model at `folder`, as `sync_model` would leave it, but no version: for experiments."""
-    run_id = sync_run(store, folder, check(folder))
-    sync_reports(store, run_id, {"evaluation": evaluation, "samples": samples, "listen": folder / "listen"})
+    run_id = sync_run(store, folder, verify(folder))
+    sync_pages(store, run_id, pages)
+    failed = failed_guards(folder, evaluation, failed_of(store.client.get_run(run_id).data.tags))
+    tag_run(store, run_id, failed)
+    keep_with_run(store, run_id, write_card(folder, read_metrics(evaluation) or {}, failed))
+    sync_reports(store, run_id, _reports(folder, evaluation, samples))
     return run_id
-
-
-def check(folder: Path) -> Manifest:
-    """The manifest of a model folder that is whole and whose weights are all finite."""
-    manifest = verify(folder)
-    for file in sorted(folder.rglob("*.h5")):
-        _refuse_non_finite(file)
-    return manifest
-
-
-def _refuse_non_finite(file: Path) -> None:
-    def look(name: str, item: h5py.Group | h5py.Dataset) -> None:
-        if not isinstance(item, h5py.Dataset) or not np.issubdtype(item.dtype, np.inexact):
-            return
-        wrong = int(np.count_nonzero(~np.isfinite(item[()])))
-        if wrong:
-            raise RegistryError(
-                f"{file}: {wrong} of {item.size} weights in {name} are not finite, so the model is refused: training "
-                "diverged; lower its learning_rate or clip_norm in params.yaml and train again"
-            )
-
-    with h5py.File(file) as weights:
-        weights.visititems(look)
 
 
 def _tags(manifest: Manifest, made: datetime) -> dict[str, str]:
@@ -96,7 +107,7 @@ def _tags(manifest: Manifest, made: datetime) -> dict[str, str]:
     }
 
 
-def _create_version(store: Store, run_id: str, model_id: str, tags: dict[str, str]) -> None:
+def _create_version(store: Store, run_id: str, model_id: str, tags: dict[str, str], about: str) -> None:
     from mlflow.exceptions import MlflowException
 
     try:
@@ -105,7 +116,7 @@ def _create_version(store: Store, run_id: str, model_id: str, tags: dict[str, st
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
     store.client.create_model_version(
-        REGISTERED_MODEL, source=f"models:/{model_id}", run_id=run_id, model_id=model_id, tags=tags
+        REGISTERED_MODEL, f"models:/{model_id}", run_id, tags, description=about, model_id=model_id
     )
 
 

@@ -4,16 +4,18 @@ import json
 import math
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from counterpoint.registry.errors import RegistryError
-from counterpoint.registry.records import Choice, Written
+from counterpoint.registry.guards import failed_of
+from counterpoint.registry.records import Choice, Evidence, Written
 from counterpoint.registry.store import REGISTERED_MODEL, Store
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
 METRIC_TAG = "metric."
 MADE_TAG = "made"
+CARD_TAG = "card"
 _WRITTEN_TAG = "counterpoint.champion"
 _TAGS = {"generator", "texture", "digest", "lineage", "run_name", MADE_TAG}  # by them a version is known as ours
 
@@ -33,12 +35,18 @@ class Version:
     run_id: str | None
     aliases: tuple[str, ...]
     made: str  # when, as far as this store knows: ISO 8601 in UTC
+    failed: dict[str, str] = field(default_factory=dict)  # guard → reason
+    card: str = ""  # digest of the model card that describes it
 
     def choice(self, metric: str) -> Choice:
         """As something to choose, with `metric` as its figure (None if it was not measured, or is not finite)."""
         value = self.metrics.get(metric)
         figure = None if value is None or not math.isfinite(value) else value
         return Choice(self.generator, self.texture, self.digest, self.lineage, self.run_name, figure)
+
+    def evidence(self) -> Evidence:
+        """What was measured of it, as far as JSON can say it: figures that are not finite are left out."""
+        return Evidence({k: v for k, v in self.metrics.items() if math.isfinite(v)}, self.failed)
 
 
 def versions(store: Store) -> list[Version]:
@@ -69,6 +77,8 @@ def _version(found, aliases_of: tuple[str, ...]) -> Version:
         run_id=found.run_id,
         aliases=aliases_of,
         made=tags[MADE_TAG],
+        failed=failed_of(tags),
+        card=tags.get(CARD_TAG, ""),
     )
 
 
