@@ -30,6 +30,7 @@ class Metric:
 
 
 MUSEGAN = "Dong et al. 2018, MuseGAN"
+HARMONY_AND_VOICE_LEADING = "Aldwell and Schachter, Harmony and Voice Leading"
 JAZZ_TRANSFORMER = "Wu and Yang 2020, The Jazz Transformer on the Front Line"
 
 METRICS: tuple[Metric, ...] = (
@@ -139,7 +140,7 @@ METRICS: tuple[Metric, ...] = (
         "harmony",
         "share",
         "strong beats on which a second, seventh, tritone or fourth above the bass sounds, of those with two pitches",
-        "Aldwell and Schachter, Harmony and Voice Leading",
+        HARMONY_AND_VOICE_LEADING,
         harmony.strong_beat_dissonance,
         textures=("chords", "voices", "band"),
     ),
@@ -149,7 +150,7 @@ METRICS: tuple[Metric, ...] = (
         "voice_leading",
         "per 100 chord changes",
         "pairs of voices that move from fifth to fifth, octave to octave or unison to unison in one direction",
-        "Aldwell and Schachter, Harmony and Voice Leading",
+        HARMONY_AND_VOICE_LEADING,
         voice_leading.parallels,
         textures=("voices",),
     ),
@@ -159,7 +160,7 @@ METRICS: tuple[Metric, ...] = (
         "voice_leading",
         "per 100 chord changes",
         "pairs of voices of which the lower sounds above the higher",
-        "Aldwell and Schachter, Harmony and Voice Leading",
+        HARMONY_AND_VOICE_LEADING,
         voice_leading.crossings,
         textures=("voices",),
     ),
@@ -169,7 +170,7 @@ METRICS: tuple[Metric, ...] = (
         "voice_leading",
         "per 100 chord changes",
         "notes below or above what soprano, alto, tenor and bass are written for",
-        "Kostka and Payne, Tonal Harmony",
+        HARMONY_AND_VOICE_LEADING,
         voice_leading.out_of_range,
         textures=("voices",),
     ),
