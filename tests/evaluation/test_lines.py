@@ -10,7 +10,7 @@ def test_of_what_begins_together_in_a_track_the_highest_is_kept_and_of_one_pitch
         piece=["a", "a", "a", "a", "a", "a", "b", "b"],
         track=[0, 0, 0, 2, 2, 5, 0, 0],
         is_drum=[False] * 5 + [True] + [False] * 2,
-        onset=[0, 0, 12, 0, 0, 0, 12, 13],
+        onset=[0, 0, 12, 12, 12, 12, 12, 13],  # a track begins where the one before it ended
         duration=[48, 24, 6, 9, 30, 7, 5, 3],
         pitch=[60, 67, 64, 50, 50, 99, 41, 40],
     )

@@ -40,6 +40,7 @@ CLASSES = 12  # of pitch, and of length
 GRID_POINTS = 4096
 REACH = 5  # bandwidths beyond the outermost distance, where the grid ends: 3e-7 of a normal's mass lie outside
 FINEST_BANDWIDTH = 1 / 250  # of the span of all distances: a set of equal distances is a narrow peak, not a spike
+ROUNDING = 1e-12  # of a distance: what differs by less is one number
 UNIFORM_SHARE = 1e-6  # of either density, so that a divergence is finite: at most some 22 nats
 
 
@@ -177,11 +178,11 @@ def _within(values: np.ndarray, origins: np.ndarray) -> np.ndarray:
 
 
 def _euclidean(some: np.ndarray, others: np.ndarray) -> np.ndarray:
-    # Dimension by dimension: exact where two are equal, which the product of matrices is not, and small in memory.
-    squares = np.zeros((len(some), len(others)))
-    for left, right in zip(some.T, others.T, strict=True):
-        if left.any() or right.any():
-            squares += np.subtract.outer(left, right) ** 2
+    # Differences first: 0 where two are equal, which the quick way through a product of matrices does not give.
+    squares = np.empty((len(some), len(others)))
+    for one, row in zip(some, squares, strict=True):
+        differences = others - one
+        np.einsum("ij,ij->i", differences, differences, out=row)
     return np.sqrt(squares)
 
 
@@ -198,7 +199,7 @@ def densities(distances: Distances) -> Densities:
     if any(not values.size for values in sets):
         return Densities(*(np.empty(0) for _ in range(3)))
     low, high = (float(f([f(values) for values in sets])) for f in (np.min, np.max))
-    finest = (high - low) * FINEST_BANDWIDTH or 1.0
+    finest = (high - low) * FINEST_BANDWIDTH if high - low > ROUNDING * high else 1.0
     scott = min(len(values) for values in sets) ** (-1 / 5)
     bandwidths = [max(float(values.std()) * scott, finest) for values in sets]
     grid = np.linspace(
