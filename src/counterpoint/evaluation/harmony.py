@@ -59,21 +59,29 @@ def tonal_distance(music: Music) -> np.ndarray:
 
 
 def _centroids(music: Music) -> tuple[np.ndarray, np.ndarray]:
-    """Of one track: its (piece, beat) as one number, int64 (sounding beats,) ascending, and (sounding beats, 6)."""
+    """Of one track, for every beat of every piece in turn: whether it sounds, bool (beats,), and where, (beats, 6)."""
+    first_beat, beats = _first_beats(music)
     first = music.onset // TICKS_PER_QUARTER
     note, beat = spread(first, -(-music.release // TICKS_PER_QUARTER) - first)
     begins = np.maximum(music.onset[note], beat * TICKS_PER_QUARTER)
     ends = np.minimum(music.release[note], (beat + 1) * TICKS_PER_QUARTER)
-    beats, place = np.unique(music.piece[note] * _span(music) + beat, return_inverse=True)
-    cell = place * 12 + music.pitch[note] % 12
-    chroma = np.bincount(cell, weights=ends - begins, minlength=12 * len(beats)).reshape(-1, 12)
-    return beats, chroma / chroma.sum(axis=1, keepdims=True) @ _TONAL_SPACE
+    cell = (first_beat[music.piece[note]] + beat) * 12 + music.pitch[note] % 12
+    chroma = np.bincount(cell, weights=ends - begins, minlength=12 * beats).reshape(-1, 12)
+    sounding = chroma.sum(axis=1)
+    return sounding > 0, chroma @ _TONAL_SPACE / np.maximum(sounding, 1)[:, None]
 
 
 def _distance(music: Music, one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    both, of_one, of_other = np.intersect1d(one[0], other[0], assume_unique=True, return_indices=True)
-    apart = np.linalg.norm(one[1][of_one] - other[1][of_other], axis=1)
-    return mean_by_piece(apart, both // _span(music), len(music.pieces))
+    both = np.flatnonzero(one[0] & other[0])
+    apart = np.linalg.norm(one[1][both] - other[1][both], axis=1)
+    piece = np.searchsorted(_first_beats(music)[0], both, side="right") - 1
+    return mean_by_piece(apart, piece, len(music.pieces))
+
+
+def _first_beats(music: Music) -> tuple[np.ndarray, int]:
+    """Where each piece's beats begin when those of all are counted through, int64 (pieces,), and how many there are."""
+    beats = -(-music.lengths // TICKS_PER_QUARTER)
+    return np.cumsum(beats) - beats, int(beats.sum())
 
 
 def strong_beat_dissonance(music: Music) -> np.ndarray:

@@ -58,10 +58,12 @@ def pitch_range(music: Music) -> np.ndarray:
     "pitch range". A piece without notes: NaN, and so with drums alone.
     """
     pitched = music.pitched
-    lowest, highest = np.full((2, len(music.pieces)), np.nan)
-    np.fmin.at(lowest, pitched.piece, pitched.pitch)
-    np.fmax.at(highest, pitched.piece, pitched.pitch)
-    return highest - lowest
+    first = np.flatnonzero(np.diff(pitched.piece, prepend=-1))  # the notes are sorted by piece
+    result = np.full(len(music.pieces), np.nan)
+    if len(first):
+        spans = np.maximum.reduceat(pitched.pitch, first) - np.minimum.reduceat(pitched.pitch, first)
+        result[pitched.piece[first]] = spans
+    return result
 
 
 def _classes(music: Music) -> np.ndarray:

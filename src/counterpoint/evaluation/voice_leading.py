@@ -9,6 +9,7 @@ A piece has no rate (NaN) if it has no chord change, a drum, a track beyond 3, o
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -101,6 +102,7 @@ class _Changes:
     after: np.ndarray  # int64 (changes, 4)
 
 
+@lru_cache(maxsize=1)  # three metrics in a row ask for those of one piece of music
 def _changes(music: Music) -> _Changes:
     chords = slices(music)
     before, after = chords.pitch[:-1], chords.pitch[1:]
