@@ -1,7 +1,6 @@
 """A real headless Chromium, driven over the DevTools protocol by a pipe: it opens no port and needs no driver."""
 
 import base64
-import fcntl
 import json
 import os
 import shutil
@@ -22,8 +21,6 @@ class Browser:
         self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         theirs, self._out = os.pipe()
         self._in, back = os.pipe()
-        # The browser reads its third descriptor and writes its fourth.
-        high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 20) for descriptor in (theirs, back)]
         arguments = [
             *(CHROMIUM or "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
             *("--no-first-run", "--disable-background-networking", "--disable-component-update", "--mute-audio"),
@@ -31,14 +28,14 @@ class Browser:
             *(f"--user-data-dir={self._profile.name}", "about:blank"),
         ]
         self._process = subprocess.Popen(
-            arguments,
-            pass_fds=(3, 4),
-            preexec_fn=lambda: (os.dup2(high[0], 3), os.dup2(high[1], 4)) and None,
+            # The browser reads its descriptor 3 and writes its 4.
+            ["bash", "-c", f'exec "$@" 3<&{theirs} 4>&{back}', "bash", *arguments],
+            pass_fds=(theirs, back),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        for descriptor in (theirs, back, *high):
+        for descriptor in (theirs, back):
             os.close(descriptor)
         self._buffer, self._number, self._session = b"", 0, ""
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
