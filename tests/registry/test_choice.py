@@ -199,7 +199,8 @@ FAILED = {
         {"record": C, "written": written(C), "alias": C, "current": (A, B, C), "failed": failing(b=COPIES),
          "select": BETTER}, A, C, [("run-b",), ("run-a becomes champion",)]),
     "a person points at a failed one": (
-        {"alias": B, "current": (B,), "failed": failing(b=COPIES)}, B, None, [("moved in MLflow",), ("warning", "run-b")]),
+        {"alias": B, "current": (B,), "failed": failing(b=COPIES)}, B, None,
+        [("moved in MLflow",), ("warning", "run-b")]),
     "git's record names a failed one": (
         {"record": B, "current": (A,), "failed": failing(b=COPIES)}, B, A, [("record in git",), ("warning", "run-b")]),
     "no record, a person chose a failed one in the store": (

@@ -45,6 +45,11 @@ def move_alias(root, digest):
     store.client.set_registered_model_alias(REGISTERED_MODEL, "champion", number)
 
 
+def write_champion(root, choice):
+    text = records.champion_text(choice, "test_joint_nll", records.Evidence())
+    records.write(root / paths.CHAMPION, text)
+
+
 def champion(root):
     return records.read_champion(root / paths.CHAMPION)
 
@@ -114,9 +119,7 @@ def test_both_moved_apart_stops_and_touches_nothing(root, two):
     _, second = two
     third = write_model(root, nll=3.5, weight=0.25)
     register(root)
-    records.write(
-        root / paths.CHAMPION, records.champion_text(choice_of(third, 3.5), "test_joint_nll", records.Evidence())
-    )
+    write_champion(root, choice_of(third, 3.5))
     move_alias(root, second.digest)
     before = state(root)
     with pytest.raises(RegistryError, match=f"{third.run_name}.*{second.run_name}.*counterpoint promote"):
@@ -133,9 +136,7 @@ def test_the_way_out_of_a_tie_works_for_either(root, two, kept):
     _, second = two
     third = write_model(root, nll=3.5, weight=0.25)
     register(root)
-    records.write(
-        root / paths.CHAMPION, records.champion_text(choice_of(third, 3.5), "test_joint_nll", records.Evidence())
-    )
+    write_champion(root, choice_of(third, 3.5))
     move_alias(root, second.digest)
     promote((third if kept == "record" else second).run_name, root)
     register(root)
@@ -180,9 +181,7 @@ def test_a_newcomer_with_other_music_chooses_afresh(root, empty_database, capsys
 
 def test_a_lost_champion_in_a_used_store_stops(root, two):
     stranger = write_model(root / "elsewhere", nll=2.0, weight=0.0625)
-    records.write(
-        root / paths.CHAMPION, records.champion_text(choice_of(stranger, 2.0), "test_joint_nll", records.Evidence())
-    )
+    write_champion(root, choice_of(stranger, 2.0))
     before = state(root)
     with pytest.raises(RegistryError, match=r"make registry-restore.*counterpoint promote"):
         register(root)
@@ -342,7 +341,7 @@ def failed(root, two, capsys):
 
 
 def test_a_failed_version_is_registered_named_and_left(root, two, failed, capsys):
-    first, second = two
+    first, _ = two
     assert [v.failed for v in versions(connect(root))] == [{}, {}, COPIES]
     assert state(root)[0] == {"champion": first.digest}
     said = capsys.readouterr().out
@@ -350,8 +349,7 @@ def test_a_failed_version_is_registered_named_and_left(root, two, failed, capsys
     assert records.read_challenger(root / paths.CHALLENGER).choice is None
 
 
-def test_a_person_may_choose_a_failed_version(root, two, failed, capsys):
-    first, _ = two
+def test_a_person_may_choose_a_failed_version(root, failed, capsys):
     move_alias(root, failed.digest)
     before = versions(connect(root))
     for _ in range(2):

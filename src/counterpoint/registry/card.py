@@ -8,6 +8,7 @@ from counterpoint.registry.store import REGISTERED_MODEL, Store
 
 CARD = "card.md"
 _LONGEST = 5000  # characters of a description, as MLflow's table has it: PostgreSQL refuses more, SQLite takes it
+_NEAR = 500
 _CUT = f"\n\n… The whole card is the run's artefact `{CARD}`."
 _STAMP = "counterpoint.card"  # digest of the card that the run holds
 
@@ -24,12 +25,12 @@ def digest_of(card: str) -> str:
 
 
 def description(card: str) -> str:
-    """The card as a description: cut after a line where it is too long for one, and then saying so."""
+    """The card as a description: one that is too long is cut, after a line if one ends near, and says so."""
     if len(card) <= _LONGEST:
         return card
     room = _LONGEST - len(_CUT)
     end = card.rfind("\n", 0, room)
-    return card[: end if end > 0 else room] + _CUT
+    return card[: end if end > room - _NEAR else room] + _CUT
 
 
 def keep_with_run(store: Store, run_id: str, card: str) -> None:

@@ -45,6 +45,7 @@ def connect(root: Path) -> Store:
     for variable, value in {
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",  # for files of some kilobytes
+        "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # two lines a model, of every `dvc repro`
         # the default, 7 with doubling pauses, hangs for minutes on a dead server
         "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
     }.items():
@@ -52,7 +53,7 @@ def connect(root: Path) -> Store:
     import mlflow
     from sqlalchemy.exc import SQLAlchemyError
 
-    for name in ("alembic", "mlflow.store.db.utils", "mlflow.tracking"):
+    for name in ("alembic", "mlflow.store.db.utils", "mlflow.store.model_registry", "mlflow.tracking"):
         logging.getLogger(name).setLevel(logging.WARNING)
     uri = store_uri(root)
     _use(uri)
