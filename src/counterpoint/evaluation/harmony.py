@@ -68,7 +68,9 @@ def _centroids(music: Music) -> tuple[np.ndarray, np.ndarray]:
     cell = (first_beat[music.piece[note]] + beat) * 12 + music.pitch[note] % 12
     chroma = np.bincount(cell, weights=ends - begins, minlength=12 * beats).reshape(-1, 12)
     sounding = chroma.sum(axis=1)
-    return sounding > 0, chroma @ _TONAL_SPACE / np.maximum(sounding, 1)[:, None]
+    # Not `@`, for which BLAS wakes all its threads: on so thin a product they cost more than they bring.
+    centroids = np.einsum("bp,pd->bd", chroma, _TONAL_SPACE)
+    return sounding > 0, centroids / np.maximum(sounding, 1)[:, None]
 
 
 def _distance(music: Music, one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]) -> np.ndarray:

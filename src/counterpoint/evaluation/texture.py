@@ -26,7 +26,7 @@ def empty_bars(music: Music) -> np.ndarray:
     """
     part = part_keys(music)
     sounding = by_piece(music, covered(part, *bars_of(music)))
-    tracks = np.bincount(music.piece[np.unique(part, return_index=True)[1]], minlength=len(music.pieces))
+    tracks = by_piece(music, np.diff(part, prepend=-1) != 0)  # the notes are sorted by piece and track
     return 1 - ratio(sounding, tracks * music.bars)
 
 
