@@ -26,7 +26,7 @@ from counterpoint.models.attention_lstm.network import Architecture, Network
 from counterpoint.models.generator import Sampling
 
 BATCH, LENGTH, UNITS = 64, 64, 256
-VOCABULARY = Vocabulary(pitches=(-1, *range(52, 88)), ticks=tuple(range(6, 96, 6)))
+VOCABULARY = Vocabulary("melody", ((), *((pitch,) for pitch in range(52, 88))), tuple(range(6, 96, 6)))
 GOALS = {"training": 30, "generation, 1 stream": 200, "generation, 64 streams": 1500}
 
 
@@ -38,15 +38,14 @@ class Windowed(keras.Model):
         self.network = network
 
     def call(self, inputs: tuple) -> tuple:
-        notes, durations, next_notes = inputs
-        features = self.network.windowed(notes, durations)
-        return self.network.note_logits(features), self.network.duration_logits(features, next_notes)
+        features = self.network.windowed(*inputs)
+        return self.network.note_logits(features), self.network.duration_logits(features)
 
 
 def network() -> Network:
     """A network of the benchmark's size that all but never ends a melody."""
     sizes = (VOCABULARY.note_size, VOCABULARY.duration_size)
-    made = Network(Architecture(*sizes, 100, UNITS, 2, "beside_state", True, 0.0))
+    made = Network(Architecture(*sizes, 100, UNITS, 2, "beside_state", "plain", 0.0), VOCABULARY.pitch_sets)
     made.note_head.bias.assign(np.where(np.arange(sizes[0]) == END, -50.0, 0.0))
     return made
 
@@ -71,7 +70,7 @@ def training(net: Network, seconds: float) -> dict[str, float]:
         return net((notes, durations)), notes[:, 1:], durations[:, 1:]
 
     def windows() -> tuple:
-        return windowed((notes[:, :-1], durations[:, :-1], notes[:, -1])), notes[:, -1], durations[:, -1]
+        return windowed((notes[:, :-1], durations[:, :-1])), notes[:, -1], durations[:, -1]
 
     def step(forward: Callable[[], tuple]) -> Callable[[], int]:
         optimizer = keras.optimizers.Adam(1e-4, global_clipnorm=1.0)
@@ -107,7 +106,7 @@ def prediction(net: Network, seconds: float) -> float:
     window = np.random.default_rng(2).integers(4, VOCABULARY.duration_size, (2, 1, LENGTH)).astype(np.int32)
 
     def write() -> int:
-        note_logits, duration_logits = model.predict((window[0], window[1], window[0, :, -1]), verbose=0)
+        note_logits, duration_logits = model.predict((window[0], window[1]), verbose=0)
         window[:, :, :-1] = window[:, :, 1:]
         window[:, 0, -1] = 4 + note_logits[0, 4:].argmax(), 4 + duration_logits[0, 4:].argmax()
         return 1

@@ -55,8 +55,17 @@ class Melody(Section):
     key: Literal["augment", "common", "original"]
 
 
+class Chords(Section):
+    key: Literal["augment", "common", "original"]
+
+
 class Vocabulary(Section):
     minimum_count: int = Field(ge=1)
+
+
+class Vocabularies(Section):
+    melody: Vocabulary
+    chords: Vocabulary
 
 
 class AttentionLSTM(Section):
@@ -64,7 +73,7 @@ class AttentionLSTM(Section):
     units: int = Field(ge=1)
     layers: int = Field(ge=1, le=8)
     attention: Literal["beside_state", "printed"]
-    duration_sees_note: bool
+    note_symbols: Literal["plain", "composed"]
     dropout: float = Field(ge=0, lt=1)
     optimizer: Literal["rmsprop", "adam"]
     learning_rate: float = Field(gt=0)
@@ -81,10 +90,12 @@ class AttentionLSTM(Section):
 
 class Models(Section):
     attention_lstm: AttentionLSTM
+    attention_lstm_chords: AttentionLSTM
 
 
 class SampleLSTM(Section):
     count: int = Field(ge=1, le=64)
+    shown: int = Field(ge=1, le=64)  # so many of them as MIDI, picture and sound
     length: int = Field(ge=1, le=4096)
     temperature: float = Field(ge=0, le=5)
     duration_temperature: float = Field(ge=0, le=5)
@@ -94,6 +105,7 @@ class SampleLSTM(Section):
 
 class Samples(Section):
     attention_lstm: SampleLSTM
+    attention_lstm_chords: SampleLSTM
 
 
 class Evaluate(Section):
@@ -113,7 +125,8 @@ class Params(Section):
     corpus: Corpus
     ingest: Ingest
     melody: Melody
-    vocabulary: Vocabulary
+    chords: Chords
+    vocabulary: Vocabularies
     models: Models
     sample: Samples
     evaluate: Evaluate

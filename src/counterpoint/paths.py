@@ -14,10 +14,7 @@ PIECES = Path("data/notes/pieces.parquet")
 MANIFEST = Path("data/notes/manifest.csv")
 SPLITS = Path("data/notes/splits.json")
 FACTS = Path("data/notes/facts.json")
-VOCABULARY = Path("data/encoded/melody/vocabulary.json")
-FREQUENCIES = Path("data/encoded/melody/frequencies.csv")
-COVERAGE = Path("data/encoded/melody/coverage.json")
-EVENTS = Path("data/encoded/melody/events.npz")
+ENCODED = Path("data/encoded")
 MODELS = Path("models")
 REPORTS = Path("reports")
 CHAMPION = REPORTS / "champion.json"
@@ -26,13 +23,33 @@ BENTO = Path("dist/bento")
 CHECKPOINTS = Path(".checkpoints")
 
 
+def vocabulary(texture: str) -> Path:
+    """The texture's note and duration symbols."""
+    return ENCODED / texture / "vocabulary.json"
+
+
+def frequencies(texture: str) -> Path:
+    """How often each of these symbols occurs in training."""
+    return ENCODED / texture / "frequencies.csv"
+
+
+def coverage(texture: str) -> Path:
+    """How much of every split the symbols can say."""
+    return ENCODED / texture / "coverage.json"
+
+
+def events(texture: str) -> Path:
+    """Every split as events of the texture."""
+    return ENCODED / texture / "events.npz"
+
+
 def model(name: str) -> Path:
     """The trained model's folder."""
     return MODELS / name
 
 
 def samples(name: str) -> Path:
-    """What the trained model wrote: MIDI, piano rolls, WAV."""
+    """What the trained model wrote: a note table, and the first pieces as MIDI, piano rolls, WAV."""
     return REPORTS / name / "samples"
 
 

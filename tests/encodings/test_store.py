@@ -4,16 +4,17 @@ import numpy as np
 import pytest
 
 from counterpoint.encodings import store
-from counterpoint.encodings.events import REST, Events
+from counterpoint.encodings.events import Events
+from counterpoint.encodings.pitch_sets import from_pitches
 from counterpoint.encodings.vocabulary import Vocabulary
 
-VOCABULARY = Vocabulary((REST, 60, 62), (6, 24))
+VOCABULARY = Vocabulary("chords", ((), (60,), (60, 62)), (6, 24))
 SPLITS = {
     "train": Events(
-        ("naïve@-5", "b"), np.array([0, 1, 3]), np.array([60, REST, 62], np.int16), np.array([24, 6, 24], np.int32)
+        ("naïve@-5", "b"), np.array([0, 1, 3]), from_pitches([(60,), (), (60, 62)]), np.array([24, 6, 24], np.int32)
     ),
-    "validation": Events(("c",), np.array([0, 1]), np.array([61], np.int16), np.array([12], np.int32)),
-    "test": Events((), np.array([0]), np.array([], np.int16), np.array([], np.int32)),
+    "validation": Events(("c",), np.array([0, 1]), from_pitches([(61,)]), np.array([12], np.int32)),
+    "test": Events((), np.array([0]), from_pitches([]), np.array([], np.int32)),
 }
 
 
@@ -25,7 +26,7 @@ def test_every_split_comes_back_with_its_tokens(tmp_path):
         expected = VOCABULARY.tokens(events)
         assert raw.pieces == tokens.pieces == events.pieces
         for got, wanted, names in (
-            (raw, events, ("offsets", "pitches", "ticks")),
+            (raw, events, ("offsets", "chords", "ticks")),
             (tokens, expected, ("offsets", "notes", "durations")),
         ):
             for name in names:

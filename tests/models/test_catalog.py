@@ -9,6 +9,7 @@ import pytest
 
 from counterpoint.models import catalog
 from counterpoint.models.folder import ModelFolderError
+from counterpoint.params import read_yaml
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,6 +18,14 @@ def test_every_generator_can_be_trained_and_loaded():
     for name, entry in catalog.GENERATORS.items():
         assert callable(catalog.trainer(name))
         assert callable(__import__(entry.loading, fromlist=["load"]).load)
+        assert catalog.texture(name) == entry.texture
+
+
+def test_the_pipeline_lists_the_generators_with_the_same_textures():
+    (listed,) = [variables["generators"] for variables in read_yaml(ROOT / "dvc.yaml")["vars"]]
+    assert {name: catalog.texture(name) for name in listed} == {name: of["texture"] for name, of in listed.items()}
+    for name, of in listed.items():
+        assert f".models.{of['room']}." in catalog.GENERATORS[name].training
 
 
 def test_unknown_names_and_empty_folders_are_refused(tmp_path):

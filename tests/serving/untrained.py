@@ -14,7 +14,7 @@ def write_model(folder: Path) -> Path:
     from counterpoint.encodings.vocabulary import Vocabulary
     from counterpoint.models.attention_lstm import network as networks
 
-    vocabulary = Vocabulary((-1, 60, 62, 64, 65, 67), (6, 12, 24))
+    vocabulary = Vocabulary("melody", ((), (60,), (62,), (64,), (65,), (67,)), (6, 12, 24))
     architecture = networks.Architecture(
         note_size=vocabulary.note_size,
         duration_size=vocabulary.duration_size,
@@ -22,10 +22,10 @@ def write_model(folder: Path) -> Path:
         units=8,
         layers=1,
         attention="beside_state",
-        duration_sees_note=True,
+        note_symbols="plain",
         dropout=0.0,
     )
-    network = networks.Network(architecture)
+    network = networks.Network(architecture, vocabulary.pitch_sets)
     random = np.random.default_rng(5)  # not Keras's own beginnings: how a training starts is no matter of these tests
     for weight in network.weights:
         weight.assign(random.normal(0, 0.5, weight.shape))

@@ -59,7 +59,7 @@ def test_other_errors_keep_their_traceback() -> None:
 
 
 def test_a_models_source_is_what_the_pipeline_lists() -> None:
-    found = [path.as_posix() for path in source_of("train", "attention_lstm")]
+    found = [path.as_posix() for path in source_of("train", "attention_lstm_chords")]
     assert "src/counterpoint/models/attention_lstm" in found
     assert all(Path(path).exists() for path in found)
 

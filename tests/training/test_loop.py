@@ -1,5 +1,7 @@
 """The loop over epochs, on a model of one number."""
 
+import sys
+
 import keras
 import pytest
 
@@ -8,6 +10,7 @@ from counterpoint.training.checkpoint import Checkpoint
 from counterpoint.training.loop import Schedule
 from counterpoint.training.stopping import Patience
 
+NAN = float("nan")
 NATS = [5.0, 3.0, 4.0, 3.5, 2.0]  # validation, epoch by epoch
 
 
@@ -72,9 +75,19 @@ def test_finished_but_not_yet_sealed_it_trains_no_more(tmp_path):
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_a_diverged_training_says_so(value):
-    with pytest.raises(FloatingPointError, match=r"epoch 7 .* lower learning_rate"):
-        Patience(1.0, 2, 6).after(7, value)
+def test_a_diverged_training_is_over(value):
+    standing = Patience(1.0, 2, 6).after(7, value)
+    assert standing == Patience(1.0, 2, 7, diverged=True) and standing.is_over(99) and not standing.improved
+
+
+@pytest.mark.parametrize(("nats", "left"), [([5.0, 3.0, NAN, 1.0], 2.0), ([NAN, 1.0], 1.0)])
+def test_a_diverged_training_ends_with_its_best_weights_or_with_what_it_has(tmp_path, monkeypatch, capsys, nats, left):
+    monkeypatch.setattr(sys.modules[__name__], "NATS", nats)
+    weight, _, history, seen = _run(tmp_path)
+    assert weight == left and len(history) == len(seen["logged"]) == nats.index(NAN) + 1
+    assert [number for number, _ in seen["heard"]] == list(range(1, nats.index(NAN) + 1))  # what diverged is not heard
+    assert f"epoch {len(history)}: training diverged; lower learning_rate" in capsys.readouterr().out
+    assert _run(tmp_path)[0] == left  # and it does not go on from there
 
 
 def test_an_equal_value_is_no_better():

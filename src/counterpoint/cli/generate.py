@@ -33,7 +33,9 @@ def generate(
     top_k: Annotated[int, typer.Option(help="choose among the k likeliest; 0: among all")] = 0,
     top_p: Annotated[float, typer.Option(help="choose among the likeliest with this much probability")] = 1.0,
     greedy: Annotated[bool, typer.Option("--greedy", help="always the likeliest: both temperatures 0")] = False,
-    primer: Annotated[Path | None, typer.Option(help="a MIDI file whose melody every piece begins with")] = None,
+    primer: Annotated[
+        Path | None, typer.Option(help="a MIDI file that every piece begins with: its melody, or all its voices")
+    ] = None,
     tempo: Annotated[
         float | None, typer.Option(help="quarter notes a minute; default: tempo_bpm of params.yaml")
     ] = None,
@@ -70,11 +72,11 @@ def generate(
         root = paths.project_root()
         settings = _params(root)
         tempo_bpm = _tempo(settings.tempo_bpm if tempo is None else tempo)
-        begun_with = None if primer is None else _melody(primer, settings)
+        given = None if primer is None else _read_primer(primer, settings)
         generator, run_name = _load(model, root)
         typer.echo(f"{run_name}: {count} of at most {length} events, seed {sampling.seed}", err=True)
         try:
-            notes = generator.generate(sampling, begun_with)
+            notes = generator.generate(sampling, None if given is None else _begun_with(given, generator.texture))
         except ValueError as error:
             raise UsageError(str(error)) from error
         _write(notes, files, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
@@ -118,9 +120,8 @@ def _tempo(tempo_bpm: float) -> float:
     return tempo_bpm
 
 
-def _melody(path: Path, settings: "Params") -> "pd.DataFrame":
-    """The melody of a MIDI file, from its first note on."""
-    from counterpoint.notes.lines import highest_line
+def _read_primer(path: Path, settings: "Params") -> "pd.DataFrame":
+    """The notes of a MIDI file, drums left out."""
     from counterpoint.notes.midi import MidiError, read_midi
 
     limits = settings.ingest
@@ -128,10 +129,18 @@ def _melody(path: Path, settings: "Params") -> "pd.DataFrame":
         notes, _ = read_midi(path.read_bytes(), "primer", max_notes=limits.max_notes, max_beats=limits.max_beats)
     except (MidiError, OSError) as error:
         raise UsageError(f"the primer {path} cannot be read: {error}") from error
-    line = highest_line(notes)
-    if line.empty:
+    pitched = notes[~notes["is_drum"].to_numpy(bool)]
+    if pitched.empty:
         raise UsageError(f"the primer {path} has no melody: all its notes are drums")
-    return line.assign(onset=line["onset"] - line["onset"].min())
+    return pitched
+
+
+def _begun_with(primer: "pd.DataFrame", texture: str) -> "pd.DataFrame":
+    """The primer as a generator of that texture reads it, from its first note on."""
+    from counterpoint.notes.lines import highest_line
+
+    chosen = highest_line(primer) if texture == "melody" else primer
+    return chosen.assign(onset=chosen["onset"] - chosen["onset"].min())
 
 
 def _load(spec: str, root: Path) -> tuple["Generator", str]:

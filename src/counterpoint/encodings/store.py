@@ -11,7 +11,7 @@ from counterpoint.encodings.vocabulary import Vocabulary
 def save_splits(path: Path, vocabulary: Vocabulary, splits: dict[str, Events]) -> None:
     """Write every split's raw events and its tokens to `path` (.npz). The training split comes already transposed.
 
-    Arrays are named "SPLIT/pieces" (text), "SPLIT/offsets", "SPLIT/pitches", "SPLIT/ticks" (as in Events) and
+    Arrays are named "SPLIT/pieces" (text), "SPLIT/offsets", "SPLIT/chords", "SPLIT/ticks" (as in Events) and
     "SPLIT/token_offsets", "SPLIT/notes", "SPLIT/durations" (as in Tokens).
     """
     arrays: dict[str, np.ndarray] = {}
@@ -20,7 +20,7 @@ def save_splits(path: Path, vocabulary: Vocabulary, splits: dict[str, Events]) -
         arrays |= {
             f"{split}/pieces": np.array(events.pieces, dtype=np.str_),
             f"{split}/offsets": events.offsets,
-            f"{split}/pitches": events.pitches,
+            f"{split}/chords": events.chords,
             f"{split}/ticks": events.ticks,
             f"{split}/token_offsets": tokens.offsets,
             f"{split}/notes": tokens.notes,
@@ -38,6 +38,6 @@ def load_split(path: Path, split: str) -> tuple[Events, Tokens]:
             there = sorted({name.split("/")[0] for name in stored.files})
             raise ValueError(f"{path} has no split {split!r}; it has {', '.join(there) or 'none'}")
         pieces = tuple(stored[f"{split}/pieces"].tolist())
-        raw = (stored[f"{split}/{name}"] for name in ("offsets", "pitches", "ticks"))
+        raw = (stored[f"{split}/{name}"] for name in ("offsets", "chords", "ticks"))
         numbers = (stored[f"{split}/{name}"] for name in ("token_offsets", "notes", "durations"))
         return Events(pieces, *raw), Tokens(pieces, *numbers)

@@ -5,6 +5,7 @@ Modules are named, not imported: loading a generator (serving does) never import
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -15,14 +16,20 @@ from counterpoint.models.generator import Generator
 
 @dataclass(frozen=True)
 class Entry:
-    """Module names: `loading` has load(folder) → Generator, `training` has train(…) → Manifest."""
+    """Module names: `loading` has load(folder) → Generator, `training` has train(name, …) → Manifest.
+
+    texture: of what it learns from, and of what it writes. The list of generators in dvc.yaml says the same.
+    """
 
     loading: str
     training: str
+    texture: str
 
 
+_ATTENTION_LSTM = "counterpoint.models.attention_lstm"
 GENERATORS = {
-    "attention_lstm": Entry("counterpoint.models.attention_lstm.generator", "counterpoint.models.attention_lstm.train"),
+    "attention_lstm": Entry(f"{_ATTENTION_LSTM}.generator", f"{_ATTENTION_LSTM}.train", "melody"),
+    "attention_lstm_chords": Entry(f"{_ATTENTION_LSTM}.generator", f"{_ATTENTION_LSTM}.train", "chords"),
 }
 
 
@@ -39,9 +46,18 @@ def load(folder: Path) -> Generator:
 
 def trainer(name: str) -> Callable[..., Any]:
     """The function that trains the generator `name` and writes its folder. ValueError for an unknown name."""
+    return partial(import_module(_entry(name).training).train, name)
+
+
+def texture(name: str) -> str:
+    """The texture of the generator `name`. ValueError for an unknown name."""
+    return _entry(name).texture
+
+
+def _entry(name: str) -> Entry:
     if name not in GENERATORS:
         raise ValueError(f"there is no generator {name!r}; known are {_known()}")
-    return cast(Callable[..., Any], import_module(GENERATORS[name].training).train)
+    return GENERATORS[name]
 
 
 def _known() -> str:

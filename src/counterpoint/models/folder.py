@@ -17,6 +17,10 @@ class ModelFolderError(ValueError):
     """A model folder that is missing, incomplete or altered; the message says which file and what to do."""
 
 
+class NonFiniteWeights(ModelFolderError):
+    """A folder that is as it was sealed, but whose model is of no use: training diverged."""
+
+
 @dataclass(frozen=True)
 class Lineage:
     """SHA-256 digests of what a model was made from."""

@@ -1,29 +1,47 @@
-"""Stage `sample@MODEL`: what the trained generator writes, as MIDI, piano rolls and sound."""
+"""Stage `sample@MODEL`: what the trained generator writes, as a note table, MIDI, piano rolls and sound."""
 
 import sys
+from pathlib import Path
+
+import pandas as pd
 
 from counterpoint import params, paths
 from counterpoint.models import catalog
+from counterpoint.models.folder import NonFiniteWeights
 from counterpoint.models.generator import Sampling
 from counterpoint.notes.midi import write_midi
+from counterpoint.notes.table import NOTE_SCHEMA, empty_notes, write_table
 from counterpoint.render import audio, pianoroll
 from counterpoint.stages.stage import run, written_beside
 
 
 def main(name: str) -> None:
     settings = params.load()
-    asked = Sampling(seed=settings.seed, **getattr(settings.sample, name).model_dump())
-    notes = catalog.load(paths.model(name)).generate(asked)
+    asked = getattr(settings.sample, name)
+    try:
+        generator = catalog.load(paths.model(name))
+    except NonFiniteWeights as error:  # the other generators go on; what is registered is for `register` to refuse
+        print(f"nothing is written by {name}: {error}")
+        notes, shown = empty_notes(), 0
+    else:
+        notes = generator.generate(Sampling(seed=settings.seed, **asked.model_dump(exclude={"shown"})))
+        shown = min(asked.shown, asked.count)
     with written_beside(paths.samples(name)) as (folder,):
         folder.mkdir()
-        for piece in (f"{number:03d}" for number in range(asked.count)):
-            of_piece = notes[notes["piece"] == piece]  # empty where the model wrote nothing but rests
-            (folder / f"{piece}.mid").write_bytes(write_midi(of_piece, tempo_bpm=settings.tempo_bpm))
-            pianoroll.draw(of_piece, folder / f"{piece}.png", title=f"{name}, piece {piece}")
-            audio.to_wav(of_piece, folder / f"{piece}.wav", tempo_bpm=settings.tempo_bpm)
-        titles = [f"piece {piece}" for piece in sorted(notes["piece"].unique())]
-        pianoroll.draw_grid(notes, folder / "all.png", titles)
-    print(f"{asked.count} pieces, {len(notes)} notes: {paths.samples(name)}")
+        write_table(notes, NOTE_SCHEMA, folder / "notes.parquet")
+        if shown:
+            _show(notes, [f"{number:03d}" for number in range(shown)], folder, name, settings.tempo_bpm)
+    print(f"{notes['piece'].nunique()} pieces, {len(notes)} notes: {paths.samples(name)}")
+
+
+def _show(notes: pd.DataFrame, pieces: list[str], folder: Path, name: str, tempo_bpm: float) -> None:
+    for piece in pieces:
+        of_piece = notes[notes["piece"] == piece]  # empty where the model wrote nothing but rests
+        (folder / f"{piece}.mid").write_bytes(write_midi(of_piece, tempo_bpm=tempo_bpm))
+        pianoroll.draw(of_piece, folder / f"{piece}.png", title=f"{name}, piece {piece}")
+        audio.to_wav(of_piece, folder / f"{piece}.wav", tempo_bpm=tempo_bpm)
+    shown = notes[notes["piece"].isin(pieces)]
+    pianoroll.draw_grid(shown, folder / "all.png", [f"piece {piece}" for piece in sorted(shown["piece"].unique())])
 
 
 if __name__ == "__main__":

@@ -90,6 +90,17 @@ def _is_alive(process: psutil.Process) -> bool:
 
 
 def source_of(stage: str, model: str) -> list[Path]:
-    """The source that dvc.yaml lists for `stage` and `model`: what decides, beside data and params, what it makes."""
-    listed = read_yaml(PIPELINE)["stages"][stage]["deps"]
-    return [Path(dep.replace("${item.model}", model)) for dep in listed if dep.startswith("src/")]
+    """The source that dvc.yaml lists for `stage` and `model`: what decides, beside data and params, what it makes.
+
+    Reads the list of generators in dvc.yaml, and the stage as a `foreach` over it.
+    """
+    pipeline = read_yaml(PIPELINE)
+    (generators,) = [variables["generators"] for variables in pipeline["vars"] if "generators" in variables]
+    words = {"${key}": model} | {f"${{item.{name}}}": value for name, value in generators[model].items()}
+    found = []
+    for dep in pipeline["stages"][stage]["do"]["deps"]:
+        for word, value in words.items():
+            dep = dep.replace(word, value)
+        if dep.startswith("src/"):
+            found.append(Path(dep))
+    return found

@@ -13,15 +13,16 @@ def main(name: str) -> None:
     everything = params.load()
     settings = getattr(everything.models, name)
     chosen = {"seed": everything.seed, name: settings.model_dump(mode="json")}
+    texture = catalog.texture(name)
     lineage = Lineage(
-        data=sha256_tree([paths.VOCABULARY, paths.EVENTS]),
+        data=sha256_tree([paths.vocabulary(texture), paths.events(texture)]),
         code=sha256_tree(source_of("train", name)),
         params=sha256_json(chosen),
     )
     with LiveRun(lineage.digest, name, chosen) as run:
         manifest = catalog.trainer(name)(
-            paths.EVENTS,
-            paths.VOCABULARY,
+            paths.events(texture),
+            paths.vocabulary(texture),
             settings,
             seed=everything.seed,
             out=paths.model(name),

@@ -40,6 +40,9 @@ def run(
     `schedule.monitor` in it; all its randomness must come from the epoch's number. log: called with each finished
     epoch's row. listen: called after it with the epoch's weights in place.
 
+    A training that diverges, `schedule.monitor` being no finite number, ends there and says so; one that does in its
+    very first epoch leaves its weights as they then are, so that whoever looks at them can tell.
+
     Resumes after the last whole epoch found in `kept`; the result equals an uninterrupted training bit for bit. What
     was logged and heard before the kill is not logged and heard again.
     """
@@ -57,9 +60,12 @@ def run(
         standing = standing.after(number, row[schedule.monitor])
         history.append(row)
         print(f"epoch {number} of {schedule.epochs}: {_said(row)}{', the best so far' * standing.improved}", flush=True)
-        if standing.improved:
+        if standing.improved or (standing.diverged and standing.best is None):
             best = checkpoint.values(weights)
-        listen(number)
+        if standing.diverged:
+            print(f"epoch {number}: training diverged; lower learning_rate or clip_norm", flush=True)
+        else:
+            listen(number)
         log(number, row)
         kept.save(
             {"weights": checkpoint.values(weights), "carried": checkpoint.values(carried), "best": best},

@@ -10,14 +10,12 @@ class Patience:
     best: float | None = None
     best_epoch: int = 0
     epoch: int = 0
+    diverged: bool = False  # the last epoch ended with no finite number: there is nothing to go on from
 
     def after(self, epoch: int, value: float) -> "Patience":
-        """How it stands when `epoch` has ended with `value`; FloatingPointError if that is no finite number."""
+        """How it stands when `epoch` has ended with `value`."""
         if not abs(value) < float("inf"):
-            raise FloatingPointError(
-                f"epoch {epoch} ended with a validation value of {value}: training diverged; "
-                "lower learning_rate or clip_norm"
-            )
+            return Patience(self.best, self.best_epoch, epoch, diverged=True)
         if self.best is None or value < self.best:
             return Patience(value, epoch, epoch)
         return Patience(self.best, self.best_epoch, epoch)
@@ -28,5 +26,5 @@ class Patience:
         return self.epoch == self.best_epoch
 
     def is_over(self, patience: int) -> bool:
-        """Whether `patience` epochs in a row brought nothing better."""
-        return self.epoch - self.best_epoch >= patience
+        """Whether training diverged, or `patience` epochs in a row brought nothing better."""
+        return self.diverged or self.epoch - self.best_epoch >= patience

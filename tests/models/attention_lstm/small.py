@@ -3,16 +3,22 @@
 import numpy as np
 
 from counterpoint.encodings.events import END, START, Events, Tokens
+from counterpoint.encodings.pitch_sets import from_pitches
 from counterpoint.encodings.vocabulary import Vocabulary
 from counterpoint.models.attention_lstm.network import Architecture, Network
 
-VOCABULARY = Vocabulary(pitches=(-1, 60, 62, 64, 65, 67), ticks=(12, 24, 36))
+VOCABULARY = Vocabulary("melody", ((), (60,), (62,), (64,), (65,), (67,)), (12, 24, 36))
+CHORDS = Vocabulary("chords", ((), (48,), (48, 55, 64), (50, 57, 65), (47, 55, 67), (48, 60, 67)), (12, 24, 36))
 
 
-def network(attention: str = "beside_state", *, duration_sees_note: bool = True, precision: str = "float32") -> Network:
-    """A network with random weights, large enough that scores and gates are far from zero."""
-    sizes = (VOCABULARY.note_size, VOCABULARY.duration_size)
-    made = Network(Architecture(*sizes, 5, 7, 2, attention, duration_sees_note, 0.4), precision)  # type: ignore[arg-type]
+def network(
+    attention: str = "beside_state", *, vocabulary: Vocabulary = VOCABULARY, precision: str = "float32"
+) -> Network:
+    """A network with random weights, large enough that scores and gates are far from zero; composed for chords."""
+    note_symbols = "composed" if vocabulary.texture == "chords" else "plain"
+    sizes = (vocabulary.note_size, vocabulary.duration_size)
+    shape = Architecture(*sizes, 5, 7, 2, attention, note_symbols, 0.4)  # type: ignore[arg-type]
+    made = Network(shape, vocabulary.pitch_sets, precision)
     random = np.random.default_rng(11)
     for weight in made.weights:
         weight.assign(random.normal(0, 0.8, weight.shape))
@@ -40,4 +46,6 @@ def scales(pieces: int = 12) -> Events:
     pitches = np.concatenate([rise[(np.arange(length) + number) % 5] for number, length in enumerate(lengths)])
     ticks = np.concatenate([np.array([12, 24])[np.arange(length) % 2] for length in lengths])
     names = tuple(f"scale {number:02d}" for number in range(pieces))
-    return Events(names, np.cumsum([0, *lengths], dtype=np.int64), pitches.astype(np.int16), ticks.astype(np.int32))
+    return Events(
+        names, np.cumsum([0, *lengths], dtype=np.int64), from_pitches(pitches[:, None].tolist()), ticks.astype(np.int32)
+    )

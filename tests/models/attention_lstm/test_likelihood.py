@@ -6,7 +6,7 @@ import pytest
 from counterpoint.encodings.events import END, Tokens
 from counterpoint.models.attention_lstm import likelihood
 from counterpoint.models.attention_lstm.likelihood import nats
-from tests.models.attention_lstm.small import network, tokens
+from tests.models.attention_lstm.small import CHORDS, VOCABULARY, network, tokens
 
 
 def _by_hand(net, stream):
@@ -41,9 +41,10 @@ def test_a_piece_longer_than_a_pass_goes_on_with_its_state(monkeypatch):
         np.testing.assert_allclose(one, other, atol=1e-4)
 
 
-def test_the_two_streams_are_one_distribution():
+@pytest.mark.parametrize("vocabulary", [VOCABULARY, CHORDS], ids=["plain", "composed"])
+def test_the_two_streams_are_one_distribution(vocabulary):
     """Summed over every pair of symbols, the probability of the next event is one, END taking all durations at once."""
-    net = network()
+    net = network(vocabulary=vocabulary)
     sizes = net.architecture.note_size, net.architecture.duration_size
     pairs = [(note, duration) for note in range(1, sizes[0]) for duration in range(sizes[1]) if note != END]
     pairs.append((END, END))

@@ -27,7 +27,7 @@ SETTINGS = params.AttentionLSTM(
     units=24,
     layers=2,
     attention="beside_state",
-    duration_sees_note=True,
+    note_symbols="plain",
     dropout=0.1,
     optimizer="adam",
     learning_rate=0.02,
@@ -58,6 +58,7 @@ def encoded(tmp_path_factory):
 
 def _train(encoded, place, settings=SETTINGS, seed=5, rows=None):
     return train(
+        "attention_lstm",
         encoded / "events.npz",
         encoded / "vocabulary.json",
         settings,
@@ -114,7 +115,7 @@ def test_trained_again_it_is_the_same_bytes(trained, encoded, tmp_path):
 
 def test_another_seed_or_setting_is_another_model(trained, encoded, tmp_path):
     other = SETTINGS.model_copy(
-        update={"duration_sees_note": False, "epochs": 1, "optimizer": "rmsprop", "decay": "none"}
+        update={"note_symbols": "composed", "epochs": 1, "optimizer": "rmsprop", "decay": "none"}
     )
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "old").write_text("what was there before")
@@ -167,5 +168,13 @@ def test_an_empty_split_is_a_clear_error(encoded, tmp_path):
     tokens["validation"] = VOCABULARY.tokens(events.select(scales(), np.zeros(12, bool)))
     with pytest.raises(ValueError, match="the validation split has no piece"):
         fitting.fit(
-            tokens, VOCABULARY, SETTINGS, seed=1, checkpoints=tmp_path, key="k", log=print, listen=lambda *_: None
+            "attention_lstm",
+            tokens,
+            VOCABULARY,
+            SETTINGS,
+            seed=1,
+            checkpoints=tmp_path,
+            key="k",
+            log=print,
+            listen=lambda *_: None,
         )

@@ -3,12 +3,13 @@ import pytest
 
 from counterpoint.encodings import vocabulary
 from counterpoint.encodings.events import END, START, UNKNOWN, Events, Tokens
+from counterpoint.encodings.pitch_sets import from_pitches
 from counterpoint.encodings.vocabulary import Vocabulary
 from counterpoint.models.ngram import streams
 
 A, B = 4, 5  # note tokens of the vocabulary below
 SHORT, LONG = 4, 5
-KNOWN = Vocabulary((60, 67), (12, 24))
+KNOWN = Vocabulary("melody", ((60,), (67,)), (12, 24))
 
 
 def tokens_of(*pieces: list[tuple[int, int]]) -> Tokens:
@@ -68,10 +69,10 @@ def test_sums_to_one_over_the_whole_alphabet(smoothing, stream):
     events = Events(
         ("a", "b"),
         np.array([0, 40, 60]),
-        (60 + random.geometric(0.5, 60)).astype(np.int16),
+        from_pitches((60 + random.geometric(0.5, (60, 1))).tolist()),
         (6 * random.geometric(0.6, 60)).astype(np.int32),
     )
-    known = vocabulary.fit(events, minimum_count=4)
+    known = vocabulary.fit("melody", events, minimum_count=4)
     training = known.tokens(events)
     assert (training.notes == UNKNOWN).any() and (training.durations == UNKNOWN).any()
     notes, durations = range(UNKNOWN, known.note_size), range(UNKNOWN, known.duration_size)

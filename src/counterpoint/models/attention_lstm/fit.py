@@ -33,12 +33,13 @@ def architecture(settings: params.AttentionLSTM, vocabulary: Vocabulary) -> Arch
         units=settings.units,
         layers=settings.layers,
         attention=settings.attention,
-        duration_sees_note=settings.duration_sees_note,
+        note_symbols=settings.note_symbols,
         dropout=settings.dropout,
     )
 
 
 def fit(
+    name: str,
     tokens: dict[str, Tokens],
     vocabulary: Vocabulary,
     settings: params.AttentionLSTM,
@@ -51,8 +52,9 @@ def fit(
 ) -> tuple[Network, pd.DataFrame]:
     """The network at its best validation epoch, and the history: one row an epoch, nats an event and learning rate.
 
-    tokens: the splits "train" and "validation". Training minimises the mean over a batch's events of the nats of note
-    and duration together; at END only the note counts. Validation carries the state over whole pieces, without dropout.
+    name: the generator's, in the catalog. tokens: the splits "train" and "validation". Training minimises the mean over
+    a batch's events of the nats of note and duration together; at END only the note counts. Validation carries the
+    state over whole pieces, without dropout.
 
     Stops early by `settings.patience`; resumes exactly from the checkpoint `key` below `checkpoints`, which is left for
     the caller to delete when the result is safe. log: each finished epoch's row. listen: called at the epochs
@@ -62,15 +64,15 @@ def fit(
         if not len(tokens[split].pieces):
             raise ValueError(f"the {split} split has no piece: training needs some; is the corpus too small?")
     device = devices.choose()
-    print(f"attention_lstm: training on {device.description}, {settings.precision}", flush=True)
+    print(f"{name}: training on {device.description}, {settings.precision}", flush=True)
     seeding.set_seeds(seed)
-    network = Network(architecture(settings, vocabulary), settings.precision)
+    network = Network(architecture(settings, vocabulary), vocabulary.pitch_sets, settings.precision)
     cuts = batches.segments(tokens["train"], settings.length)
     steps = -(-len(cuts) // settings.batch_size)
     optimizer = _optimizer(settings, steps)
     optimizer.build(network.trainable_variables)
     step, score = _step(network, optimizer, settings.jit_compile), scorer(network)
-    generator = AttentionLSTM(network, vocabulary)
+    generator = AttentionLSTM(name, network, vocabulary)
 
     def epoch(number: int) -> loop.Row:
         rate = float(optimizer.learning_rate.numpy())

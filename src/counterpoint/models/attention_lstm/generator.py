@@ -1,4 +1,4 @@
-"""A trained attention LSTM at work: melodies from START or continuing a primer, event by event with carried state."""
+"""A trained attention LSTM at work: melodies or chords from START or continuing a primer, with carried state."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -11,39 +11,36 @@ import pandas as pd
 import tensorflow as tf
 
 from counterpoint.encodings import events
-from counterpoint.encodings.events import END, PAD, SPECIALS, START, UNKNOWN, Events, Tokens
+from counterpoint.encodings.events import END, PAD, SPECIALS, START, UNKNOWN, Events, Texture, Tokens
 from counterpoint.encodings.vocabulary import Vocabulary
 from counterpoint.models import folder as model_folder
 from counterpoint.models.attention_lstm import network as networks
 from counterpoint.models.attention_lstm.network import Network, State
 from counterpoint.models.attention_lstm.sampling import choose, uniforms
-from counterpoint.models.folder import ModelFolderError
+from counterpoint.models.folder import ModelFolderError, NonFiniteWeights
 from counterpoint.models.generator import Sampling
 
 if TYPE_CHECKING:
     from counterpoint.evaluation.likelihood import EventNats
 
-NAME = "attention_lstm"
-TEXTURE = "melody"
-LONGEST = 4096  # events of a melody that Sampling allows: the loop's fixed size, so that it is compiled once
+LONGEST = 4096  # events of a piece that Sampling allows: the loop's fixed size, so that it is compiled once
 # Another shape of a product may be another sum to the last bit, so a stream's shape hangs on its number alone: stream 0
 # always runs by itself, at four times the speed it would have in company; the others run in eights.
 ALONE, TOGETHER = 1, 8
 
 
 class AttentionLSTM:
-    """A `models.generator.Generator` of melodies; see `load`."""
+    """A `models.generator.Generator` of its vocabulary's texture; see `load`. name: in the catalog."""
 
-    name = NAME
-    texture = TEXTURE
-
-    def __init__(self, network: Network, vocabulary: Vocabulary) -> None:
+    def __init__(self, name: str, network: Network, vocabulary: Vocabulary) -> None:
         sizes = (network.architecture.note_size, network.architecture.duration_size)
         if sizes != (vocabulary.note_size, vocabulary.duration_size):
             raise ValueError(
                 f"the network has {sizes} note and duration symbols, the vocabulary "
                 f"{(vocabulary.note_size, vocabulary.duration_size)}: they are not of one model"
             )
+        self.name = name
+        self.texture: str = vocabulary.texture
         self.network = network
         self.vocabulary = vocabulary
         # XLA: a step is a hundred small operations, and calling each would cost more than they do.
@@ -56,19 +53,19 @@ class AttentionLSTM:
         self._read = tf.function(partial(_read, network), input_signature=[tf.TensorSpec((1, None), tf.int32)] * 2)
 
     def generate(self, sampling: Sampling, primer: pd.DataFrame | None = None) -> pd.DataFrame:
-        """`sampling.count` melodies as one note table: pieces "000", "001", …, one track.
+        """`sampling.count` pieces as one note table: "000", "001", …, one track.
 
-        A melody ends at the END it writes itself, or after `sampling.length` events, rests and the primer's among them.
+        A piece ends at the END it writes itself, or after `sampling.length` events, rests and the primer's among them.
         Temperature 0 is greedy: then all pieces are the same. PAD, START and UNKNOWN are never written, nor END first.
 
-        primer: a monophonic note table of one piece (`notes.lines.highest_line` makes one), its first event at tick 0;
-        every melody begins with it. Symbols of it that are not in the vocabulary are read as UNKNOWN.
+        primer: a note table of one piece without drums, every piece's beginning; for the texture "melody" monophonic
+        (`notes.lines.highest_line` makes one). Symbols of it that are not in the vocabulary are read as UNKNOWN.
 
-        Raises ValueError if the primer is not one monophonic piece or leaves no room below `sampling.length`.
+        Raises ValueError if the primer is not one such piece or leaves no room below `sampling.length`.
         """
-        given = _primer_events(primer, sampling.length)
+        given = _primer_events(primer, self.vocabulary.texture, sampling.length)
         state, note, duration = self._after(given)
-        left = sampling.length - len(given.pitches)
+        left = sampling.length - len(given.ticks)
         with ThreadPoolExecutor(os.cpu_count()) as cores:
             stretch = partial(self._stretch, sampling, left, state, note, duration)
             parts = list(cores.map(stretch, [0, *range(ALONE, sampling.count, TOGETHER)]))
@@ -122,20 +119,18 @@ class AttentionLSTM:
 def load(folder: Path) -> AttentionLSTM:
     """The generator in a trained model's folder, its digests checked first.
 
-    Raises ModelFolderError if a file is missing, altered, unreadable or of another generator, or a weight not finite.
+    Raises ModelFolderError if a file is missing, altered or unreadable, NonFiniteWeights if a weight is not finite.
     """
     manifest = model_folder.verify(folder)
-    if manifest.generator != NAME:
-        raise ModelFolderError(f"{folder} holds a model of {manifest.generator!r}, not of {NAME!r}")
     try:
         vocabulary = Vocabulary.from_json((folder / "encoding.json").read_text(encoding="utf-8"))
-        network = networks.load(folder)
-        generator = AttentionLSTM(network, vocabulary)
+        network = networks.load(folder, vocabulary.pitch_sets)
+        generator = AttentionLSTM(manifest.generator, network, vocabulary)
     except (ValueError, OSError, KeyError) as error:
         raise ModelFolderError(f"{folder}: the model cannot be put together: {error}") from error
     for weight in network.weights:
         if not np.isfinite(weight.numpy()).all():
-            raise ModelFolderError(
+            raise NonFiniteWeights(
                 f"{folder}: the weights of {weight.path} are not all finite numbers: training diverged, and this model "
                 "must not be used; train again with a lower learning_rate or clip_norm"
             )
@@ -174,10 +169,10 @@ def _write(
     def one(step: Any, note: Any, duration: Any, state: State, open_: Any, written: Any) -> tuple:
         features, state = network.step(weights, note, duration, state)
         begins = tf.cast(note == START, tf.float32)[:, None]
-        logits = network.note_logits(features) + never_note
+        logits = network.note_logits(features, weights) + never_note
         logits = tf.where(begins > 0, logits + no_end, logits)
         note = choose(logits, random[step, :, 0], temperature, top_k, top_p)
-        logits = network.duration_logits(features, note) + never_duration
+        logits = network.duration_logits(features) + never_duration
         duration = choose(logits, random[step, :, 1], duration_temperature, top_k, top_p)
         duration = tf.where(note == END, END, duration)
         shown = [tf.where(open_, symbols, PAD) for symbols in (note, duration)]
@@ -202,15 +197,15 @@ def _impossible(size: int, symbols: list[int]) -> tf.Tensor:
     return tf.constant(mask)
 
 
-def _primer_events(primer: pd.DataFrame | None, length: int) -> Events:
+def _primer_events(primer: pd.DataFrame | None, texture: Texture, length: int) -> Events:
     if primer is None:
-        return Events(("primer",), np.zeros(2, np.int64), np.zeros(0, np.int16), np.zeros(0, np.int32))
+        return Events(("primer",), np.zeros(2, np.int64), np.zeros((0, 2), np.uint64), np.zeros(0, np.int32))
     if primer["piece"].nunique() != 1:
         raise ValueError(f"a primer is one piece, got {primer['piece'].nunique()}")
-    given = events.encode(primer)
-    if len(given.pitches) >= length:
+    given = events.encode(primer, texture)
+    if len(given.ticks) >= length:
         raise ValueError(
-            f"the primer has {len(given.pitches)} events and length allows {length} a piece, the primer's among them: "
+            f"the primer has {len(given.ticks)} events and length allows {length} a piece, the primer's among them: "
             "ask for a greater length or give a shorter primer"
         )
     return given
@@ -223,10 +218,10 @@ def _joined(given: Events, vocabulary: Vocabulary, notes: np.ndarray, durations:
     offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
     names = tuple(f"{number:03d}" for number in range(len(notes)))
     fresh = vocabulary.events(Tokens(names, offsets, notes[inside], durations[inside]))
-    places = np.repeat(offsets[:-1], len(given.pitches))
+    places = np.repeat(offsets[:-1], len(given.ticks))
     return Events(
         names,
-        offsets + np.arange(len(offsets)) * len(given.pitches),
-        np.insert(fresh.pitches, places, np.tile(given.pitches, len(names))),
+        offsets + np.arange(len(offsets)) * len(given.ticks),
+        np.insert(fresh.chords, places, np.tile(given.chords, (len(names), 1)), axis=0),
         np.insert(fresh.ticks, places, np.tile(given.ticks, len(names))),
     )

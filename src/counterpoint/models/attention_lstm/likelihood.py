@@ -43,7 +43,7 @@ def scorer(network: Network) -> Callable[[Tokens], Nats]:
     def score(notes: Any, durations: Any, next_notes: Any, next_durations: Any, state: State) -> tuple[Any, State]:
         features, state = network.advance(notes, durations, state)
         note_logits = network.note_logits(features)
-        duration_logits = network.duration_logits(features, next_notes)
+        duration_logits = network.duration_logits(features)
         note, duration = cross_entropies(note_logits, duration_logits, next_notes, next_durations)
         note_right = tf.argmax(note_logits, -1, tf.int32) == next_notes
         duration_right = (tf.argmax(duration_logits, -1, tf.int32) == next_durations) | (next_notes == END)

@@ -8,8 +8,8 @@ weighted sum of the hidden states as context, one head a stream. Departures, eac
 - `attention="beside_state"`: a tanh score lies in [-1, 1], so no position can weigh more than e² times another and the
   context is nearly a running mean. The heads therefore see the context beside the current hidden state.
   `attention="printed"` shows them the context alone.
-- `duration_sees_note`: P(note) · P(duration | note) by the chain rule, instead of two independent heads: the duration
-  head also sees the embedding of the note being predicted (its target in training, its own sample in generation).
+- `note_symbols="composed"`: the vectors of note symbols, in the embedding and in the head, are made of their pitches
+  (`composed`). "plain" gives each its own, as printed.
 - Embeddings begin ten times as wide as Keras makes them (`EMBEDDING_DEVIATION`).
 - All prefixes in one pass: softmax attention over positions 0..t is a ratio of two running sums, and a bounded score
   needs no shift by its maximum before exp. `Network.windowed` is the published form, one window one target, with the
@@ -22,11 +22,14 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import keras
+import numpy as np
 import tensorflow as tf
 
-from counterpoint.encodings.events import PAD
+from counterpoint.encodings.events import PAD, SPECIALS
+from counterpoint.models.attention_lstm.composed import ComposedEmbedding, ComposedHead
 
 EMBEDDING_DEVIATION = 0.5
+HEAD_DEVIATION = 0.05  # of composed vectors in the head: some 1,000 symbols begin with nearly equal chances
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Architecture:
     units: int
     layers: int
     attention: Literal["beside_state", "printed"]
-    duration_sees_note: bool
+    note_symbols: Literal["plain", "composed"]
     dropout: float
 
     def to_json(self) -> str:
@@ -53,7 +56,11 @@ class Architecture:
         except (TypeError, ValueError) as error:
             raise ValueError(f"network.json does not describe an attention LSTM: {error}") from error
         sizes = (architecture.note_size, architecture.duration_size, architecture.embedding, architecture.units)
-        if min(sizes) < 1 or architecture.layers < 1 or architecture.attention not in ("beside_state", "printed"):
+        chosen = (
+            architecture.attention in ("beside_state", "printed"),
+            architecture.note_symbols in ("plain", "composed"),
+        )
+        if min(sizes) < 1 or architecture.layers < 1 or not all(chosen):
             raise ValueError(f"network.json describes an impossible network: {architecture}")
         return architecture
 
@@ -76,12 +83,14 @@ class Stepping(NamedTuple):
 
     notes, durations: (symbols, 4 units), what each symbol adds to the first layer's gates. kernels: a layer's product;
     from the second layer on, of input and hidden state side by side. biases: of the second layer and on.
+    note_vectors: of a composed note head, (symbols, embedding); None of a plain one.
     """
 
     notes: Any
     durations: Any
     kernels: tuple[Any, ...]
     biases: tuple[Any, ...]
+    note_vectors: Any
 
 
 class Network(keras.Model):
@@ -91,14 +100,22 @@ class Network(keras.Model):
     (batch, length, note_size) and (batch, length, duration_size), float32, for all but the first.
     """
 
-    def __init__(self, architecture: Architecture, precision: str = "float32") -> None:
+    def __init__(self, architecture: Architecture, sets: np.ndarray, precision: str = "float32") -> None:
+        """sets: the vocabulary's `pitch_sets`, of which composed symbols are made. ValueError if they do not fit."""
         super().__init__(name="attention_lstm", dtype=precision)
+        if len(sets) + SPECIALS != architecture.note_size:
+            raise ValueError(
+                f"the network has {architecture.note_size} note symbols, the vocabulary {len(sets) + SPECIALS}: they "
+                "are not of one model"
+            )
         self.architecture = architecture
-        size = architecture
+        size, composed = architecture, architecture.note_symbols == "composed"
         # Keras's own ±0.05 leaves the gates all but blind for the first hundreds of updates.
         spread = keras.initializers.RandomNormal(stddev=EMBEDDING_DEVIATION)
-        self.note_embedding = keras.layers.Embedding(
-            size.note_size, size.embedding, spread, name="note", dtype=precision
+        self.note_embedding = (
+            ComposedEmbedding(sets, size.embedding, EMBEDDING_DEVIATION, "note", precision)
+            if composed
+            else keras.layers.Embedding(size.note_size, size.embedding, spread, name="note", dtype=precision)
         )
         self.duration_embedding = keras.layers.Embedding(
             size.duration_size, size.embedding, spread, name="duration", dtype=precision
@@ -108,7 +125,11 @@ class Network(keras.Model):
             for i in range(size.layers)
         ]
         self.score = keras.layers.Dense(1, activation="tanh", name="score", dtype=precision)
-        self.note_head = keras.layers.Dense(size.note_size, name="note_head", dtype="float32")
+        self.note_head = (
+            ComposedHead(sets, size.embedding, HEAD_DEVIATION, "note_head")
+            if composed
+            else keras.layers.Dense(size.note_size, name="note_head", dtype="float32")
+        )
         self.duration_head = keras.layers.Dense(size.duration_size, name="duration_head", dtype="float32")
         self._build_layers()
 
@@ -121,7 +142,7 @@ class Network(keras.Model):
             layer.build((None, None, 2 * size.embedding if depth == 0 else size.units))
         self.score.build((None, None, size.units))
         self.note_head.build((None, None, features))
-        self.duration_head.build((None, None, features + (size.embedding if size.duration_sees_note else 0)))
+        self.duration_head.build((None, None, features))
         self.built = True
 
     def start(self, batch: Any) -> State:
@@ -135,7 +156,7 @@ class Network(keras.Model):
         """
         notes, durations = inputs
         features, _ = self.advance(notes[:, :-1], durations[:, :-1], self.start(tf.shape(notes)[0]), seed)
-        return self.note_logits(features), self.duration_logits(features, notes[:, 1:])
+        return self.note_logits(features), self.duration_logits(features)
 
     def advance(self, notes: Any, durations: Any, state: State, seed: Any = None) -> tuple[Any, State]:
         """What the heads see after each event of (batch, length) symbols, and the state after the last."""
@@ -163,6 +184,7 @@ class Network(keras.Model):
             tf.cast(tf.matmul(self.duration_embedding.embeddings, first[embedding:]), compute),
             tuple(tf.cast(kernel, compute) for kernel in (cells[0].recurrent_kernel, *both)),
             tuple(tf.cast(cell.bias, compute) for cell in cells[1:]),
+            self.note_head.embeddings if self.architecture.note_symbols == "composed" else None,
         )
 
     def step(self, weights: Stepping, note: Any, duration: Any, state: State) -> tuple[Any, State]:
@@ -198,13 +220,13 @@ class Network(keras.Model):
         last = tf.cast(tf.reduce_sum(present, axis=1), tf.int32) - 1
         return self._features(tf.gather(hidden, last, axis=1, batch_dims=1), context)
 
-    def note_logits(self, features: Any) -> Any:
-        return self.note_head(features)
+    def note_logits(self, features: Any, weights: Stepping | None = None) -> Any:
+        """Logits of the notes. weights: what `stepping` gave, which saves a composed head some work a call."""
+        if weights is None or weights.note_vectors is None:
+            return self.note_head(features)
+        return self.note_head(features, weights.note_vectors)
 
-    def duration_logits(self, features: Any, notes: Any) -> Any:
-        """Logits of the durations; `notes` are the symbols they belong to, read only with `duration_sees_note`."""
-        if self.architecture.duration_sees_note:
-            features = tf.concat([features, tf.cast(self.note_embedding(notes), tf.float32)], axis=-1)
+    def duration_logits(self, features: Any) -> Any:
         return self.duration_head(features)
 
     def _embed(self, notes: Any, durations: Any) -> Any:
@@ -240,8 +262,11 @@ def save(network: Network, folder: Path) -> None:
     network.save_weights(folder / "model.weights.h5")
 
 
-def load(folder: Path) -> Network:
-    """The network in `folder`, computing in float32. ValueError if the files do not fit each other."""
-    network = Network(Architecture.from_json((folder / "network.json").read_text(encoding="utf-8")))
+def load(folder: Path, sets: np.ndarray) -> Network:
+    """The network in `folder`, computing in float32, with the vocabulary's `pitch_sets`.
+
+    ValueError if the files or the sets do not fit each other.
+    """
+    network = Network(Architecture.from_json((folder / "network.json").read_text(encoding="utf-8")), sets)
     network.load_weights(folder / "model.weights.h5")
     return network

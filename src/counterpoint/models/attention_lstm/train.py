@@ -12,7 +12,7 @@ from counterpoint.encodings.vocabulary import Vocabulary
 from counterpoint.models import folder as model_folder
 from counterpoint.models.attention_lstm import network as networks
 from counterpoint.models.attention_lstm.fit import fit
-from counterpoint.models.attention_lstm.generator import NAME, TEXTURE, AttentionLSTM
+from counterpoint.models.attention_lstm.generator import AttentionLSTM
 from counterpoint.models.folder import Lineage, Manifest
 from counterpoint.models.generator import Sampling
 from counterpoint.notes.midi import write_midi
@@ -32,6 +32,7 @@ def checkpoint_key(settings: params.AttentionLSTM, seed: int, lineage: Lineage) 
 
 
 def train(
+    name: str,
     events: Path,
     vocabulary: Path,
     settings: params.AttentionLSTM,
@@ -42,11 +43,12 @@ def train(
     log: Log,
     checkpoints: Path,
 ) -> Manifest:
-    """Train on the encoded splits in `events` (.npz) and leave the finished model's folder at `out`.
+    """Train the generator `name` of the catalog on the encoded splits in `events` (.npz).
 
-    The folder holds network.json, encoding.json (the vocabulary), params.json, model.weights.h5, history.csv,
-    listen/epoch-004.mid and .png for every epoch of `listen_at`, and the manifest. It is written beside `out` and
-    renamed, so a kill leaves what was there before or nothing; the same inputs on one machine give the same bytes.
+    The finished model's folder is left at `out`. It holds network.json, encoding.json (the vocabulary), params.json,
+    model.weights.h5, history.csv, listen/epoch-004.mid and .png for every epoch of `listen_at`, and the manifest. It is
+    written beside `out` and renamed, so a kill leaves what was there before or nothing; the same inputs on one machine
+    give the same bytes.
 
     log is called with each epoch's number and its row of the history. checkpoints is a folder outside the outs: a
     killed training goes on from its last whole epoch there; what it holds of this training is deleted at the end.
@@ -58,32 +60,32 @@ def train(
     listening = kept.folder / "listen"  # heard before a kill, it is still part of the model
 
     def listen(epoch: int, generator: AttentionLSTM) -> None:
-        _write_heard(generator.generate(HEARD), listening, epoch)
+        _write_heard(generator.generate(HEARD), listening, epoch, track=symbols.texture.capitalize())
 
     network, history = fit(
-        tokens, symbols, settings, seed=seed, checkpoints=checkpoints, key=key, log=log, listen=listen
+        name, tokens, symbols, settings, seed=seed, checkpoints=checkpoints, key=key, log=log, listen=listen
     )
     unfinished = out.with_name(f".{out.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     networks.save(network, unfinished)
     (unfinished / "encoding.json").write_text(symbols.to_json(), encoding="utf-8")
-    facts = {"seed": seed, NAME: settings.model_dump(mode="json")}
+    facts = {"seed": seed, name: settings.model_dump(mode="json")}
     (unfinished / "params.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     history.to_csv(unfinished / "history.csv", index=False, lineterminator="\n")
     if listening.exists():
         shutil.copytree(listening, unfinished / "listen")
-    manifest = model_folder.seal(unfinished, NAME, TEXTURE, lineage)
+    manifest = model_folder.seal(unfinished, name, symbols.texture, lineage)
     shutil.rmtree(out, ignore_errors=True)
     unfinished.rename(out)
     kept.delete()
     return manifest
 
 
-def _write_heard(notes: pd.DataFrame, folder: Path, epoch: int) -> None:
+def _write_heard(notes: pd.DataFrame, folder: Path, epoch: int, track: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    if notes.empty:  # early in training a melody may be all rests: nothing to see or hear
+    if notes.empty:  # early in training a piece may be all rests: nothing to see or hear
         return
     name = f"epoch-{epoch:03d}"
-    (folder / f"{name}.mid").write_bytes(write_midi(notes, tempo_bpm=HEARD_TEMPO_BPM, track_names=("Melody",)))
+    (folder / f"{name}.mid").write_bytes(write_midi(notes, tempo_bpm=HEARD_TEMPO_BPM, track_names=(track,)))
     pianoroll.draw(notes, folder / f"{name}.png", title=f"Epoch {epoch}")
