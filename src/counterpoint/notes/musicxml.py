@@ -64,8 +64,9 @@ def to_musicxml(
     key_fifths: sharps of the key signature (flats: negative), -7 to 7; None: those of the likeliest key (`find_keys`).
     Notes outside the key are spelt at most three fifths flatward of it (two in minor), else as sharps. A part has one
     rhythm: where its notes overlap, they are cut at every onset and release of the part and tied. Of two that sound at
-    one pitch of one part the later hides the earlier, as on a keyboard. Notes are first moved by `on_grid`; how many
-    were is in the file (miscellaneous-field `notes-moved`, as "3 of 120"). Clefs follow the mean pitch. A table without pitched notes gives one part with a bar's rest.
+    one pitch of one part the later hides the earlier, as on a keyboard. Clefs follow the mean pitch. Notes are first
+    moved by `on_grid`; how many were is in the file (miscellaneous-field `notes-moved`, as "3 of 120"). A table without
+    pitched notes gives one part with a bar's rest.
 
     Raises ValueError for several pieces, for a metre whose beat is not 1, 2, 4, 8, 16 or 32, for a key of more than 7
     signs, and for more than 2,000 bars.
