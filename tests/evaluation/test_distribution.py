@@ -265,7 +265,9 @@ def test_a_peak_beside_a_spread_is_finite():
 
 
 def test_columns_and_means():
-    table = distribution.compare(of_counts(g=2, h=5, i=12), of_counts(r=10, s=17, t=31)).set_index("feature")
+    table = distribution.compare(
+        distribution.distances(of_counts(g=2, h=5, i=12), of_counts(r=10, s=17, t=31))
+    ).set_index("feature")
     assert list(table.index) == list(distribution.UNITS)
     assert list(table["unit"]) == list(distribution.UNITS.values())
     row = table.loc["note_count"]
@@ -279,7 +281,7 @@ def test_columns_and_means():
 
 def test_a_set_against_itself_is_itself(chorales):
     same = music(excerpts(render(chorales, "voices")))
-    table = distribution.compare(same, same)
+    table = distribution.compare(distribution.distances(same, same))
     np.testing.assert_allclose(table["inter"], table["intra_real"], rtol=1e-12)
     assert (table["overlap_area"] > 0.999).all() and (table["kl_divergence"] < 1e-5).all()
 
@@ -289,7 +291,7 @@ def test_unlike_music_lies_apart(chorales):
     odd = real.assign(
         piece="x" + real["piece"], pitch=np.random.default_rng(1).integers(30, 100, len(real)), duration=3
     )
-    table = distribution.compare(music(odd), music(real)).set_index("feature")
+    table = distribution.compare(distribution.distances(music(odd), music(real))).set_index("feature")
     for feature in ("pitch_count", "pitch_range", "mean_pitch_interval", "note_length_histogram"):
         assert table.loc[feature, "inter"] > 1.5 * table.loc[feature, "intra_real"]
         assert table.loc[feature, "overlap_area"] < 0.3
@@ -300,11 +302,13 @@ def test_too_few_pieces_give_rows_of_nothing():
     numbers = ["intra_real", "intra_generated", "inter", "overlap_area", "kl_divergence"]
     many, one, none = of_counts(r=3, s=8), of_counts(g=5), music(empty_notes())
     for generated, real in ((one, many), (many, one), (none, many), (many, none), (none, none)):
-        table = distribution.compare(generated, real)
+        table = distribution.compare(distribution.distances(generated, real))
         assert len(table) == 9 and table[numbers].isna().all(axis=None)
-    excerpts_of_one = distribution.compare(of_counts(x=3, y=9), of_counts(a_0=3, a_1=8))
+    excerpts_of_one = distribution.compare(distribution.distances(of_counts(x=3, y=9), of_counts(a_0=3, a_1=8)))
     assert excerpts_of_one[numbers].isna().all(axis=None)
-    single_notes = distribution.compare(of_counts(x=1, y=1), of_counts(a=3, b=8)).set_index("feature")[numbers]
+    single_notes = distribution.compare(distribution.distances(of_counts(x=1, y=1), of_counts(a=3, b=8))).set_index(
+        "feature"
+    )[numbers]
     assert single_notes.isna().any(axis=1).to_dict() == {
         name: name in ("pitch_class_transitions", "mean_pitch_interval", "mean_inter_onset", "note_length_transitions")
         for name in distribution.UNITS

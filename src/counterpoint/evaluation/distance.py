@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.spatial.distance import cdist
+from scipy.spatial.distance import cdist, pdist, squareform
 
 from counterpoint.evaluation.families import families, only_common
 from counterpoint.evaluation.music import music
@@ -56,10 +56,11 @@ def distance_to_real(generated: pd.DataFrame, real: pd.DataFrame, texture: Textu
     draws = [_draws(count, seed + place) for place, (_, count) in enumerate(owners)]
     unlike, various = [], []
     for name in found[1]:
-        between = _mean_distances(found[0][name], found[1][name], owners[0], owners[1], draws[0], draws[1], False)
+        vectors = _without_unused([of[name] for of in found])
+        between = _mean_distances(vectors, owners, draws)
         within, of_real = (
-            _mean_distances(of[name], of[name], owner, owner, draw, draw, True)
-            for of, owner, draw in zip(found, owners, draws, strict=True)
+            _mean_distances([of, of], [owner] * 2, [draw] * 2)
+            for of, owner, draw in zip(vectors, owners, draws, strict=True)
         )
         unlike.append(_ratio(2 * between - within - of_real, 2 * between))
         various.append(_ratio(within[:1], of_real[:1])[0])
@@ -85,18 +86,25 @@ def _draws(pieces: int, seed: int) -> np.ndarray:
     return np.vstack([np.ones(pieces), drawn])
 
 
-def _mean_distances(one, other, of_one, of_other, draws_one, draws_other, same: bool) -> np.ndarray:
-    """Mean L1 distance between excerpts of the two sets under every draw; in one set, of different pieces only."""
-    starts_one, starts_other = of_one[0], of_other[0]
-    if len(starts_one) < 2 or len(starts_other) < 2:
+def _without_unused(vectors: list[np.ndarray]) -> list[np.ndarray]:
+    """Without the columns that are 0 in all rows of both: most pairs of intervals never occur, and each costs time."""
+    used = vectors[0].any(axis=0) | vectors[1].any(axis=0)
+    return [np.compress(used, of, axis=1) for of in vectors]  # row by row in memory, unlike of[:, used]
+
+
+def _mean_distances(vectors: list[np.ndarray], owners: list, draws: list[np.ndarray]) -> np.ndarray:
+    """Mean L1 distance between excerpts of two sets under every draw; of a set and itself, of different pieces only."""
+    (one, other), (starts_one, starts_other) = vectors, (starts for starts, _ in owners)
+    if len(starts_one) < 3 or len(starts_other) < 3:
         return np.full(1 + BOOTSTRAP_DRAWS, np.nan)
-    distances = cdist(one, other, "cityblock")
-    sums = np.add.reduceat(np.add.reduceat(distances, starts_one[:-1], axis=0), starts_other[:-1], axis=1)
+    same = one is other
+    distances = squareform(pdist(one, "cityblock")) if same else cdist(one, other, "cityblock")
+    sums = np.add.reduceat(np.add.reduceat(distances, starts_other[:-1], axis=1), starts_one[:-1], axis=0)
     counts = np.outer(np.diff(starts_one), np.diff(starts_other)).astype(float)
     if same:
         np.fill_diagonal(sums, 0)
         np.fill_diagonal(counts, 0)
-    weighted, pairs = (np.einsum("ij,ij->i", draws_one @ table, draws_other.astype(float)) for table in (sums, counts))
+    weighted, pairs = (np.einsum("ij,ij->i", draws[0] @ table, draws[1]) for table in (sums, counts))
     return np.divide(weighted, pairs, out=np.full_like(weighted, np.nan), where=pairs > 0)
 
 

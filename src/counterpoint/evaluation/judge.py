@@ -194,7 +194,7 @@ def _tracks(cut: Music, real_cut: Music, texture: Texture) -> list[dict[str, Any
 def _distributions(cut: Music, real_cut: Music) -> list[dict[str, Any]]:
     rows = []
     found = distribution.distances(cut, real_cut)
-    for row in distribution.compare(cut, real_cut).to_dict("records"):
+    for row in distribution.compare(found).to_dict("records"):
         curves = distribution.densities(found[row["feature"]])
         grid = np.linspace(curves.grid[0], curves.grid[-1], CURVE_POINTS) if curves.grid.size else curves.grid
         rows.append(
