@@ -110,6 +110,8 @@ class Samples(Section):
 
 class Evaluate(Section):
     ngram_orders: int = Field(ge=1, le=8)
+    copying_margin: float = Field(ge=0, le=1)
+    least_diversity: float = Field(ge=0, le=1)
 
 
 class Select(Section):

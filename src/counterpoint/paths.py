@@ -17,6 +17,8 @@ FACTS = Path("data/notes/facts.json")
 ENCODED = Path("data/encoded")
 MODELS = Path("models")
 REPORTS = Path("reports")
+REPORT = REPORTS / "report.html"
+BLIND = REPORTS / "blind.html"
 CHAMPION = REPORTS / "champion.json"
 CHALLENGER = REPORTS / "challenger.json"
 BENTO = Path("dist/bento")
@@ -54,8 +56,13 @@ def samples(name: str) -> Path:
 
 
 def evaluation(name: str) -> Path:
-    """The trained model's figures: metrics.json, tables and pictures."""
+    """The trained model's figures: metrics.json, guards.json, judgements.json, tables and pictures."""
     return REPORTS / name / "evaluation"
+
+
+def reference(texture: str) -> Path:
+    """What music to compare with measures in a texture."""
+    return REPORTS / "reference" / texture
 
 
 def project_root(start: Path | None = None) -> Path:

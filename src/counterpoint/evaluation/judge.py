@@ -105,6 +105,13 @@ def figures(judgement: Judgement) -> dict[str, float | None]:
     return found | {f"distance_{name}": value for name, value in distance["families"].items()}
 
 
+def distance_table(judgements: Mapping[str, Judgement]) -> pd.DataFrame:
+    """Rows music, distance_to_real, low, high, for a table or a plot; the music is what a judgement goes by."""
+    keys = ("value", "low", "high")
+    rows = [[name, *(of["distance_to_real"][key] for key in keys)] for name, of in judgements.items()]
+    return pd.DataFrame(rows, columns=["music", "distance_to_real", "low", "high"])
+
+
 def failed_guards(
     notes: pd.DataFrame, judgement: Judgement, bench: Bench, *, copying_margin: float, least_diversity: float
 ) -> dict[str, str]:

@@ -1,42 +1,80 @@
-"""Stage `evaluate@MODEL`: test likelihood in nats an event, beside n-grams fitted on the same training events."""
+"""Stage `evaluate@MODEL`: what the model wrote, judged by the held-out music; and its likelihood beside n-grams."""
 
 import json
 import sys
+from pathlib import Path
+from typing import cast
 
 import pandas as pd
 
 from counterpoint import params, paths
-from counterpoint.encodings.store import load_split
 from counterpoint.encodings.vocabulary import Vocabulary
 from counterpoint.evaluation.charts import draw_history, draw_likelihoods
-from counterpoint.evaluation.likelihood import evaluate_likelihood, ranking
+from counterpoint.evaluation.judge import Judgement, distance_table, failed_guards, figures, judge, prepare
+from counterpoint.evaluation.likelihood import ranking
+from counterpoint.evaluation.textures import Texture
 from counterpoint.models import catalog
+from counterpoint.models.folder import NonFiniteWeights
 from counterpoint.models.generator import Likelihood
-from counterpoint.models.ngram import streams
+from counterpoint.models.ngram.comparison import beside_ngrams
+from counterpoint.notes.table import read_notes
+from counterpoint.params import Params
+from counterpoint.stages.material import split_music
 from counterpoint.stages.stage import run, written_beside
 
 
 def main(name: str) -> None:
-    settings = params.load()
-    vocabulary = Vocabulary.from_json(paths.VOCABULARY.read_text(encoding="utf-8"))
-    (_, training), (events, test) = (load_split(paths.EVENTS, split) for split in ("train", "test"))
-    model = catalog.load(paths.model(name))
-    if not isinstance(model, Likelihood):
-        raise SystemExit(f"{name} gives no likelihood: there is nothing to compare with n-grams")
-    nats, correct = model.likelihood(test)
-    ngrams = streams.score(training, test, vocabulary, settings.evaluate.ngram_orders)
-    spelling = vocabulary.spelling_nats(events)
-    metrics, table = evaluate_likelihood(events.offsets, spelling, nats, correct, ngrams, seed=settings.seed)
-    history = pd.read_csv(paths.model(name) / "history.csv")
+    settings, own = params.load(), cast(Texture, catalog.texture(name))
+    music, written = split_music(own, settings), read_notes(paths.samples(name) / "notes.parquet")
+    benches = {
+        texture: prepare(music["test"], music["train"], texture, seed=settings.seed)
+        for texture in dict.fromkeys((own, "melody"))  # as melody all generators can be compared
+    }
+    judgements = {texture: judge(written, bench) for texture, bench in benches.items()}
+    chosen = settings.evaluate
+    limits = {"copying_margin": chosen.copying_margin, "least_diversity": chosen.least_diversity}
+    failed = failed_guards(written, judgements[own], benches[own], **limits)
     with written_beside(paths.evaluation(name)) as (folder,):
         folder.mkdir()
-        (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
-        ranking(name, metrics, table).to_csv(folder / "likelihood.csv", index=False, lineterminator="\n")
+        history = pd.read_csv(paths.model(name) / "history.csv")
         history.to_csv(folder / "training.csv", index=False, lineterminator="\n")
-        draw_likelihoods(table, metrics, folder / "likelihood.png", model=name)
         draw_history(history, folder / "training.png", title=name)
-    print(table.round(3).to_string(index=False))
-    print(json.dumps(metrics, indent=1))
+        found = {**_figures(judgements, own), **_likelihood(name, settings, folder)}
+        for texture, judgement in judgements.items():
+            distance_table({name: judgement}).to_csv(
+                folder / f"{texture}_distance.csv", index=False, lineterminator="\n"
+            )
+        for file, content in {"metrics": found, "guards": {"failed": failed}, "judgements": judgements}.items():
+            text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+            (folder / f"{file}.json").write_text(text + "\n", encoding="utf-8")
+    print(json.dumps(found, indent=1))
+    for guard, reason in failed.items():
+        print(f"{name} failed the guard {guard}: {reason}")
+
+
+def _figures(judgements: dict[Texture, Judgement], own: Texture) -> dict[str, float]:
+    """The defined figures in the model's own texture, and its distance as melody."""
+    found = figures(judgements[own])
+    if own != "melody":
+        as_melody = figures(judgements["melody"])
+        found |= {f"melody_{key}": as_melody[key] for key in as_melody if key.startswith("distance_to_real")}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _likelihood(name: str, settings: Params, folder: Path) -> dict[str, float]:
+    """The figures of a model that has a likelihood, its table and picture written to `folder`; else nothing."""
+    try:
+        model = catalog.load(paths.model(name))
+    except NonFiniteWeights:  # `register` says so
+        return {}
+    if not isinstance(model, Likelihood):
+        return {}
+    texture, orders = model.texture, settings.evaluate.ngram_orders
+    vocabulary = Vocabulary.from_json(paths.vocabulary(texture).read_text(encoding="utf-8"))
+    metrics, table = beside_ngrams(model, paths.events(texture), vocabulary, orders=orders, seed=settings.seed)
+    ranking(name, metrics, table).to_csv(folder / "likelihood.csv", index=False, lineterminator="\n")
+    draw_likelihoods(table, metrics, folder / "likelihood.png", model=name)
+    return metrics
 
 
 if __name__ == "__main__":

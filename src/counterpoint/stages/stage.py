@@ -89,16 +89,20 @@ def _is_alive(process: psutil.Process) -> bool:
         return False
 
 
+def generators() -> dict[str, dict[str, str]]:
+    """The generators that dvc.yaml builds: name → room and texture."""
+    (found,) = [variables["generators"] for variables in read_yaml(PIPELINE)["vars"] if "generators" in variables]
+    return found
+
+
 def source_of(stage: str, model: str) -> list[Path]:
     """The source that dvc.yaml lists for `stage` and `model`: what decides, beside data and params, what it makes.
 
-    Reads the list of generators in dvc.yaml, and the stage as a `foreach` over it.
+    The stage is a `foreach` over the generators.
     """
-    pipeline = read_yaml(PIPELINE)
-    (generators,) = [variables["generators"] for variables in pipeline["vars"] if "generators" in variables]
-    words = {"${key}": model} | {f"${{item.{name}}}": value for name, value in generators[model].items()}
+    words = {"${key}": model} | {f"${{item.{name}}}": value for name, value in generators()[model].items()}
     found = []
-    for dep in pipeline["stages"][stage]["do"]["deps"]:
+    for dep in read_yaml(PIPELINE)["stages"][stage]["do"]["deps"]:
         for word, value in words.items():
             dep = dep.replace(word, value)
         if dep.startswith("src/"):

@@ -1,0 +1,78 @@
+"""The rows that stand beside the models in every report, in one texture: from held-out music down to noise."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from counterpoint.encodings import events
+from counterpoint.encodings.vocabulary import fit
+from counterpoint.evaluation.references import corrupted, shuffled_tracks, uniform_noise
+from counterpoint.evaluation.textures import Texture, render
+from counterpoint.models.ngram import imitation, voices
+from counterpoint.params import Params
+
+SHARES = (0.05, 0.1, 0.2, 0.4)  # of the notes that are spoilt
+LENGTH = 128  # events, or slices of four voices, that an n-gram writes at most
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A set of music to compare with."""
+
+    name: str
+    title: str
+    notes: pd.DataFrame
+
+
+def can_be(texture: Texture, music: dict[str, pd.DataFrame]) -> bool:
+    """Whether every split has pieces that can be rendered in `texture`."""
+    return all(not render(notes, texture).empty for notes in music.values())
+
+
+def rows(texture: Texture, music: dict[str, pd.DataFrame], settings: Params) -> list[Row]:
+    """What to judge against the test split, best first, as a musician would say.
+
+    music: the splits' note tables. The validation split is the held-out music, and what is spoilt; the n-gram, which
+    writes as many pieces, is fitted on the training split and chosen on the validation split.
+    """
+    training, held_out = (render(music[split], texture) for split in ("train", "validation"))
+    seed = settings.seed
+    imitated = _imitated(texture, training, held_out, settings)
+    found = [Row("held_out", "held-out music (validation split)", held_out)]
+    if texture == "voices":
+        found.append(Row("shuffled", "its voices shuffled between pieces", shuffled_tracks(held_out, seed=seed)))
+    if imitated:
+        found.append(Row("ngram", f"music by a {imitated[1]}", imitated[0]))
+    found += [
+        Row(
+            f"corrupted_{share:.0%}".removesuffix("%"),
+            f"held-out music, {share:.0%} of the notes spoilt",
+            corrupted(held_out, share, training, seed=seed),
+        )
+        for share in SHARES
+    ]
+    return [*found, Row("noise", "uniform noise", uniform_noise(held_out, training, seed=seed))]
+
+
+def _imitated(
+    texture: Texture, training: pd.DataFrame, held_out: pd.DataFrame, settings: Params
+) -> tuple[pd.DataFrame, str] | None:
+    """What an n-gram writes, and its name; None for a band, of which there is none."""
+    count, orders, seed = held_out["piece"].nunique(), settings.evaluate.ngram_orders, settings.seed
+    if texture == "voices":
+        return voices.imitate(training, held_out, orders=orders, count=count, length=LENGTH, seed=seed)
+    if texture == "band":
+        return None
+    learnt, judged = events.encode(training, texture), events.encode(held_out, texture)
+    if getattr(settings, texture).key == "augment":
+        learnt = events.transposed(learnt)
+    vocabulary = fit(texture, learnt)
+    return imitation.imitate(
+        vocabulary.tokens(learnt),
+        vocabulary.tokens(judged),
+        vocabulary,
+        orders=orders,
+        count=count,
+        length=LENGTH,
+        seed=seed,
+    )
