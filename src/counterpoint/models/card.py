@@ -13,9 +13,8 @@ from typing import Any
 
 from counterpoint.corpus.card import data_card, plain, source_sentence
 from counterpoint.models.figures import finite, said, table
-from counterpoint.models.folder import Manifest, read_manifest
+from counterpoint.models.folder import DATA, Manifest, read_manifest
 
-DATA = "data.json"  # the corpus's facts, in the model folder
 _PARAMS = "params.json"
 _HISTORY = "history.csv"
 _VALIDATION = "validation_joint"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MANIFEST = "manifest.json"
+DATA = "data.json"  # the facts of the corpus that the model was trained on
 
 
 class ModelFolderError(ValueError):

@@ -27,6 +27,7 @@ def main(name: str) -> None:
             seed=everything.seed,
             out=paths.model(name),
             lineage=lineage,
+            corpus_facts=paths.FACTS,
             log=run.log,
             checkpoints=paths.CHECKPOINTS,
         )

@@ -53,6 +53,7 @@ def encoded(tmp_path_factory):
     }
     save_splits(folder / "events.npz", VOCABULARY, splits)
     (folder / "vocabulary.json").write_text(VOCABULARY.to_json(), encoding="utf-8")
+    (folder / "facts.json").write_text('{"pieces": 48}\n', encoding="utf-8")
     return folder
 
 
@@ -65,6 +66,7 @@ def _train(encoded, place, settings=SETTINGS, seed=5, rows=None):
         seed=seed,
         out=place / "model",
         lineage=LINEAGE,
+        corpus_facts=encoded / "facts.json",
         log=lambda epoch, row: rows.append((epoch, row)) if rows is not None else None,
         checkpoints=place / "checkpoints",
     )
@@ -80,6 +82,7 @@ def test_the_folder_is_complete_and_the_generator_loads(trained):
     place, manifest, rows = trained
     assert verify(place / "model") == manifest
     assert sorted(manifest.files) == [
+        "data.json",
         "encoding.json",
         "history.csv",
         *(f"listen/epoch-{epoch:03d}.{kind}" for epoch in (1, 3) for kind in ("mid", "png")),
@@ -87,6 +90,7 @@ def test_the_folder_is_complete_and_the_generator_loads(trained):
         "network.json",
         "params.json",
     ]
+    assert (place / "model" / "data.json").read_text() == '{"pieces": 48}\n'
     assert not any((place / "checkpoints").iterdir())
     history = pd.read_csv(place / "model" / "history.csv")
     assert [epoch for epoch, _ in rows] == list(history["epoch"]) == [1, 2, 3, 4]

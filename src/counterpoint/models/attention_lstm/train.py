@@ -40,15 +40,16 @@ def train(
     seed: int,
     out: Path,
     lineage: Lineage,
+    corpus_facts: Path,
     log: Log,
     checkpoints: Path,
 ) -> Manifest:
     """Train the generator `name` of the catalog on the encoded splits in `events` (.npz).
 
     The finished model's folder is left at `out`. It holds network.json, encoding.json (the vocabulary), params.json,
-    model.weights.h5, history.csv, listen/epoch-004.mid and .png for every epoch of `listen_at`, and the manifest. It is
-    written beside `out` and renamed, so a kill leaves what was there before or nothing; the same inputs on one machine
-    give the same bytes.
+    model.weights.h5, history.csv, data.json (the file `corpus_facts`, for the model's card), listen/epoch-004.mid and
+    .png for every epoch of `listen_at`, and the manifest. It is written beside `out` and renamed, so a kill leaves what
+    was there before or nothing; the same inputs on one machine give the same bytes.
 
     log is called with each epoch's number and its row of the history. checkpoints is a folder outside the outs: a
     killed training goes on from its last whole epoch there; what it holds of this training is deleted at the end.
@@ -73,6 +74,7 @@ def train(
     facts = {"seed": seed, name: settings.model_dump(mode="json")}
     (unfinished / "params.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     history.to_csv(unfinished / "history.csv", index=False, lineterminator="\n")
+    shutil.copyfile(corpus_facts, unfinished / model_folder.DATA)
     if listening.exists():
         shutil.copytree(listening, unfinished / "listen")
     manifest = model_folder.seal(unfinished, name, symbols.texture, lineage)
