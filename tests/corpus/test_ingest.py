@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from counterpoint.corpus.ingest import _read, ingest, piece_names
+from counterpoint.corpus.ingest import Limits, _read, ingest, piece_names, read_all
 from counterpoint.corpus.sources import SourceError
 from counterpoint.corpus.supervised import Supervised
 from counterpoint.notes import table
@@ -114,6 +114,26 @@ def test_limit_takes_the_first_files_and_says_so_of_the_rest(folder):
     assert set(beyond["status"]) == {"ignored"}
 
 
+def test_to_be_judged_all_copies_are_read_and_no_other_files(folder, ingested):
+    found = read_all(folder, progress=False)
+    assert found.manifest["status"].value_counts().to_dict() == {"ok": 8, "failed": len(BAD)}
+    assert set(found.pieces["piece"]) == {*ingested.pieces["piece"], "bach/bwv66.6"}
+    copies = (found.notes[found.notes["piece"] == name].drop(columns="piece") for name in ("a copy", "bach/bwv66.6"))
+    pd.testing.assert_frame_equal(*(copy.reset_index(drop=True) for copy in copies))
+    of_bwv64 = found.notes[found.notes["piece"] == "bach/bwv64.8"].reset_index(drop=True)
+    expected = ingested.notes[ingested.notes["piece"] == "bach/bwv64.8"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(of_bwv64, expected)
+
+
+def test_where_nothing_can_be_read_all_is_empty_but_the_manifest(folder, tmp_path):
+    shutil.copy(folder / "bad" / "text.mid", tmp_path)
+    found = read_all(tmp_path, progress=False)
+    assert found.notes.equals(table.empty_notes()) and found.pieces.empty
+    assert found.manifest["status"].tolist() == ["failed"]
+    (tmp_path / "text.mid").unlink()
+    assert read_all(tmp_path, progress=False).manifest.empty
+
+
 def test_a_file_out_of_time_fails_and_the_rest_is_read(folder, tmp_path):
     # No file in the world takes a negative time: every one of them runs out of it.
     shutil.copy(folder / "Intro.MID", tmp_path / "one.mid")
@@ -131,7 +151,7 @@ def test_a_file_that_kills_its_reader_costs_itself_alone(folder, tmp_path):
     (tmp_path / "deadly.mid").write_bytes(b"DIE")
     shutil.copy(folder / "Intro.MID", tmp_path / "good.mid")
     with Supervised(die_of_capitals, 30) as parse:
-        deadly, good = (_read(tmp_path, name, SETTINGS, parse) for name in ("deadly.mid", "good.mid"))
+        deadly, good = (_read(tmp_path, name, Limits(), parse) for name in ("deadly.mid", "good.mid"))
     assert (deadly.status, deadly.reason) == ("failed", "ended the process that read it (exit code 9)")
     assert good.status == "ok"
 

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from counterpoint.corpus.sources import SourceError, files_below, is_midi_name, list_directory
 from counterpoint.corpus.supervised import Killed, Supervised
 from counterpoint.notes.midi import MidiError, PieceFacts, read_midi
-from counterpoint.notes.table import PIECE_SCHEMA, validate
+from counterpoint.notes.table import PIECE_SCHEMA, empty_notes, validate
 from counterpoint.params import Ingest
 
 MANIFEST_COLUMNS = ["path", "bytes", "sha256", "status", "reason"]
@@ -29,6 +29,14 @@ class Ingested:
     notes: pd.DataFrame  # the note table of all pieces
     pieces: pd.DataFrame  # PIECE_SCHEMA, sorted by piece; group and split are still empty
     manifest: pd.DataFrame  # a row for every file seen: path, bytes, sha256, status, reason; sorted by path
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a file may hold; the defaults are those of params.yaml."""
+
+    max_notes: int = 50_000
+    max_beats: int = 5000
 
 
 class _Read(NamedTuple):
@@ -62,20 +70,28 @@ def ingest(
     """
     chosen = list_directory(folder)[:limit]
     others = sorted(set(files_below(folder)) - set(chosen))
-    workers = workers or cpu_count()
-    size = min(FILES_A_CHUNK, math.ceil(len(chosen) / workers))
-    chunks = [chosen[start : start + size] for start in range(0, len(chosen), size)]
     with tqdm(total=len(chosen), desc="MIDI → notes", unit="file", disable=not progress) as bar:
-        # Threads, for each only waits on the process it supervises.
-        chunked = Parallel(n_jobs=workers, prefer="threads", require="sharedmem")(
-            delayed(_read_chunk)(folder, chunk, settings, seconds_a_file, bar) for chunk in chunks
-        )
-    reads = _without_duplicates([read for chunk in chunked for read in chunk])
+        limits = Limits(settings.max_notes, settings.max_beats)
+        reads = _without_duplicates(_read_files(folder, chosen, limits, workers, seconds_a_file, bar))
     reads += [_ignored(folder, path, limit) for path in others]
     kept = [read for read in reads if read.status == "ok"]
     if not kept:
         raise SourceError(_nothing_read(folder, [read for read in reads if read.status == "failed"]))
     return Ingested(*_tables(kept, piece_names([*chosen, *filter(is_midi_name, others)])), _manifest(reads))
+
+
+def read_all(folder: Path, *, progress: bool | None = None) -> Ingested:
+    """Read every MIDI file below `folder` as `ingest` does, to judge what it holds.
+
+    Files with the same bytes are all read, for one piece written twice says something of who wrote it; files of other
+    names are not in the manifest, and where nothing can be read, the tables are empty. progress: None for a bar where
+    there is a terminal to show it.
+    """
+    chosen = [path for path in files_below(folder) if is_midi_name(path)]
+    disable = None if progress is None else not progress
+    with tqdm(total=len(chosen), desc=f"reading {_shown(str(folder))}", unit="file", disable=disable) as bar:
+        reads = _read_files(folder, chosen, Limits(), None, SECONDS_A_FILE, bar)
+    return Ingested(*_tables([read for read in reads if read.status == "ok"], piece_names(chosen)), _manifest(reads))
 
 
 def piece_names(paths: list[str]) -> dict[str, str]:
@@ -85,11 +101,24 @@ def piece_names(paths: list[str]) -> dict[str, str]:
     return {path: stem if count[stem] == 1 and stem not in stems else path for path, stem in stems.items()}
 
 
-def _read_chunk(folder: Path, paths: list[str], settings: Ingest, seconds: float, bar: tqdm) -> list[_Read]:
+def _read_files(
+    folder: Path, paths: list[str], limits: Limits, workers: int | None, seconds_a_file: float, bar: tqdm
+) -> list[_Read]:
+    workers = workers or cpu_count()
+    size = max(1, min(FILES_A_CHUNK, math.ceil(len(paths) / workers)))
+    chunks = [paths[start : start + size] for start in range(0, len(paths), size)]
+    # Threads, for each only waits on the process it supervises.
+    chunked = Parallel(n_jobs=workers, prefer="threads", require="sharedmem")(
+        delayed(_read_chunk)(folder, chunk, limits, seconds_a_file, bar) for chunk in chunks
+    )
+    return [read for chunk in chunked for read in chunk]
+
+
+def _read_chunk(folder: Path, paths: list[str], limits: Limits, seconds: float, bar: tqdm) -> list[_Read]:
     reads = []
     with Supervised(_parse, seconds) as parse:
         for path in paths:
-            reads.append(_read(folder, path, settings, parse))
+            reads.append(_read(folder, path, limits, parse))
             bar.update()
     return reads
 
@@ -98,7 +127,7 @@ def _parse(data: bytes, max_notes: int, max_beats: int) -> tuple[pd.DataFrame, P
     return read_midi(data, "", max_notes=max_notes, max_beats=max_beats)
 
 
-def _read(folder: Path, path: str, settings: Ingest, parse: Supervised) -> _Read:
+def _read(folder: Path, path: str, limits: Limits, parse: Supervised) -> _Read:
     size, sha256 = -1, ""
     try:
         _printable(path)
@@ -107,7 +136,7 @@ def _read(folder: Path, path: str, settings: Ingest, parse: Supervised) -> _Read
             raise MidiError(f"{size} bytes, at most {LARGEST_FILE_BYTES} are read")
         data = (folder / path).read_bytes()
         sha256 = hashlib.sha256(data).hexdigest()
-        notes, facts = parse(data, settings.max_notes, settings.max_beats)
+        notes, facts = parse(data, limits.max_notes, limits.max_beats)
     except (MidiError, Killed) as error:
         return _Read(path, size, sha256, "failed", str(error))
     except Exception as error:  # whatever a file does to the parser, the next one is read
@@ -161,7 +190,8 @@ def _tables(reads: list[_Read], names: dict[str, str]) -> tuple[pd.DataFrame, pd
         for read in reads
         if (facts := read.facts) is not None
     ]
-    return validate(pd.concat(notes, ignore_index=True)), pd.DataFrame(rows, columns=PIECE_SCHEMA.names)
+    table = validate(pd.concat(notes, ignore_index=True)) if notes else empty_notes()
+    return table, pd.DataFrame(rows, columns=PIECE_SCHEMA.names)
 
 
 def _structs(signatures: tuple, names: tuple[str, ...]) -> list[dict]:
