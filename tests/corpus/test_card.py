@@ -102,7 +102,7 @@ def test_the_card_of_a_folder_names_no_works(facts):
     card = data_card(facts | OWN)
     assert card.startswith("# Data card: a folder of MIDI\n\nA folder of the user's own MIDI files.")
     assert "works" not in card
-    assert "| tracks a piece | 3: 200, 12: 160 |" in card
+    assert "| tracks a piece | 3 (200), 12 (160) |" in card
     assert "| velocities | 12 to 127, 57 different |" in card
 
 

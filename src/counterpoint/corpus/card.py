@@ -27,7 +27,7 @@ def data_card(facts: dict[str, Any]) -> str:
             "",
             "## What it holds",
             "",
-            *_table(("fact", "value"), _contents(facts)),
+            *_table(("fact", "value (in brackets: pieces)"), _contents(facts)),
             "",
             "## What was left out",
             "",
@@ -161,7 +161,7 @@ def _commonest(counts: dict[str, int], pieces: int) -> str:
         return "none"
     if list(counts.values()) == [pieces]:
         return f"{next(iter(counts))}, in every piece"
-    shown = [f"{name}: {count:,}" for name, count in list(counts.items())[:SHOWN]]
+    shown = [f"{name} ({count:,})" for name, count in list(counts.items())[:SHOWN]]
     return ", ".join(shown) + (f", {len(counts) - SHOWN} others" if len(counts) > SHOWN else "")
 
 
