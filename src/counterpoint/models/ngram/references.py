@@ -12,7 +12,8 @@ from counterpoint.models.ngram import imitation, voices
 from counterpoint.params import Params
 
 SHARES = (0.05, 0.1, 0.2, 0.4)  # of the notes that are spoilt
-LENGTH = 128  # events, or slices of four voices, that an n-gram writes at most
+COUNT = 64  # pieces that an n-gram writes, as many as a model by default
+LENGTH = 128  # events, or slices of four voices, that it writes at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +33,8 @@ def can_be(texture: Texture, music: dict[str, pd.DataFrame]) -> bool:
 def rows(texture: Texture, music: dict[str, pd.DataFrame], settings: Params) -> list[Row]:
     """What to judge against the test split, best first, as a musician would say.
 
-    music: the splits' note tables. The validation split is the held-out music, and what is spoilt; the n-gram, which
-    writes as many pieces, is fitted on the training split and chosen on the validation split.
+    music: the splits' note tables. The validation split is the held-out music, and what is spoilt; the n-gram
+    is fitted on the training split and chosen on the validation split.
     """
     training, held_out = (render(music[split], texture) for split in ("train", "validation"))
     seed = settings.seed
@@ -58,9 +59,9 @@ def _imitated(
     texture: Texture, training: pd.DataFrame, held_out: pd.DataFrame, settings: Params
 ) -> tuple[pd.DataFrame, str] | None:
     """What an n-gram writes, and its name; None for a band, of which there is none."""
-    count, orders, seed = held_out["piece"].nunique(), settings.evaluate.ngram_orders, settings.seed
+    orders, seed = settings.evaluate.ngram_orders, settings.seed
     if texture == "voices":
-        return voices.imitate(training, held_out, orders=orders, count=count, length=LENGTH, seed=seed)
+        return voices.imitate(training, held_out, orders=orders, count=COUNT, length=LENGTH, seed=seed)
     if texture == "band":
         return None
     learnt, judged = events.encode(training, texture), events.encode(held_out, texture)
@@ -72,7 +73,7 @@ def _imitated(
         vocabulary.tokens(judged),
         vocabulary,
         orders=orders,
-        count=count,
+        count=COUNT,
         length=LENGTH,
         seed=seed,
     )
