@@ -44,17 +44,13 @@ def pairs_of(
     real, generated: note tables of whole pieces, the latter by generator as readers shall see it. Each is rendered in
     `texture`, moved to begin at once, cut to its first `beats` quarter notes, and left out if it ends before three
     quarters of them; every pitched note is played by the piano and all are equally loud, so that only the notes can
-    tell. A piece of the held-out music is heard twice only by who judges two generators.
-
-    Raises ValueError where no piece of one side is long enough.
+    tell. A piece of the held-out music is heard twice only by who judges two generators. A generator has no pair where
+    no piece of one side is long enough.
     """
     people = _openings(real, texture, beats)
     pairs = []
     for number, (name, notes) in enumerate(sorted(generated.items())):
         models = _openings(notes, texture, beats)
-        for side, found in (("held-out music", people), (name, models)):
-            if not found:
-                raise ValueError(f"{side}: no piece fills three quarters of {beats} quarter notes as {texture}")
         draw = np.random.default_rng([seed, number])
         chosen = zip(draw.permutation(len(people)), draw.permutation(len(models)), strict=False)
         pairs += [Pair(name, texture, people[one], models[other]) for one, other in list(chosen)[:count]]
@@ -82,10 +78,11 @@ def write_blind(pairs: Sequence[Pair], path: Path, *, tempo_bpm: float) -> None:
 
     All clips are of one length, tempo and size. The order of the pairs and the sides of each are drawn in the browser;
     in the file both stand in the order of their sounds' digests, and who wrote what is coded, not to be read by chance.
-    Answers stay in the browser (localStorage) until they are reset. Raises ValueError without pairs.
+    Answers stay in the browser (localStorage) until they are reset. Without pairs the page says so, and runs nothing.
     """
     if not pairs:
-        raise ValueError("no pairs to listen to: pairs_of found none")
+        write_document("blind.html.j2", path, listening=None)
+        return
     last_tick = max(
         int((side["onset"] + side["duration"]).max()) for pair in pairs for side in (pair.real, pair.generated)
     )
