@@ -2,6 +2,7 @@
 
 import typer
 
+from counterpoint.cli.evaluate import evaluate
 from counterpoint.cli.generate import generate
 from counterpoint.cli.registry import models, promote
 
@@ -11,5 +12,5 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_show_locals=False,
 )
-for command in (generate, models, promote):
+for command in (generate, evaluate, models, promote):
     app.command()(command)

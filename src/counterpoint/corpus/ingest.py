@@ -21,6 +21,7 @@ from counterpoint.params import Ingest
 MANIFEST_COLUMNS = ["path", "bytes", "sha256", "status", "reason"]
 FILES_A_CHUNK = 512
 SECONDS_A_FILE = 20.0
+FILES_WORTH_A_PROCESS = 64  # which takes as long to start
 LARGEST_FILE_BYTES = 64 * 2**20
 
 
@@ -90,7 +91,8 @@ def read_all(folder: Path, *, progress: bool | None = None) -> Ingested:
     chosen = [path for path in files_below(folder) if is_midi_name(path)]
     disable = None if progress is None else not progress
     with tqdm(total=len(chosen), desc=f"reading {_shown(str(folder))}", unit="file", disable=disable) as bar:
-        reads = _read_files(folder, chosen, Limits(), None, SECONDS_A_FILE, bar)
+        workers = min(cpu_count(), 1 + len(chosen) // FILES_WORTH_A_PROCESS)
+        reads = _read_files(folder, chosen, Limits(), workers, SECONDS_A_FILE, bar)
     return Ingested(*_tables([read for read in reads if read.status == "ok"], piece_names(chosen)), _manifest(reads))
 
 

@@ -76,7 +76,7 @@ def judge(notes: pd.DataFrame, bench: Bench) -> Judgement:
             "histograms": [_histogram(found) for found in histograms.histograms(cut, real_cut)],
             "originality": _originality(rendered, bench),
             "diversity": {"relative": distance.diversity},
-            "left_out": {piece: _why_left_out(bench.texture) for piece in missing},
+            "left_out": {piece: why_left_out(bench.texture) for piece in missing},
         }
     )
 
@@ -144,7 +144,8 @@ def _counts(notes: pd.DataFrame, cut: Music) -> dict[str, int]:
     return {"pieces": int(notes["piece"].nunique()), "excerpts": len(cut.pieces), "notes": len(notes)}
 
 
-def _why_left_out(texture: Texture) -> str:
+def why_left_out(texture: Texture) -> str:
+    """Why a piece cannot be rendered in `texture`."""
     return "not four pitched tracks" if texture == "voices" else "no pitched note"
 
 

@@ -67,7 +67,7 @@ class Generator:
 
     name: str
     title: str
-    failed: Mapping[str, str] = field(default_factory=dict)  # guard → what failed, in plain words
+    failed: Mapping[str, str] | None = field(default_factory=dict)  # guard → why, in plain words; None: not guarded
     likelihood: tuple[Mapping[str, Any], ...] = ()  # table rows, all with the same keys: heading → cell
     training_png: bytes | None = None
     likelihood_png: bytes | None = None
