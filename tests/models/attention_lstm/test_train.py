@@ -12,11 +12,14 @@ import pytest
 
 from counterpoint import params
 from counterpoint.encodings import events
+from counterpoint.encodings import vocabulary as vocabularies
+from counterpoint.encodings.events import Events
+from counterpoint.encodings.pitch_sets import from_pitches, shifted
 from counterpoint.encodings.store import load_split, save_splits
 from counterpoint.models import catalog
 from counterpoint.models.attention_lstm import fit as fitting
 from counterpoint.models.attention_lstm.train import checkpoint_key, train
-from counterpoint.models.folder import Lineage, verify
+from counterpoint.models.folder import Lineage, NonFiniteWeights, verify
 from counterpoint.models.generator import Sampling
 from tests.models.attention_lstm.small import VOCABULARY, scales
 
@@ -113,6 +116,12 @@ def test_it_learns_and_keeps_the_best_epoch(trained, encoded):
     assert history["validation_joint"].min() < 1.6
 
 
+def test_a_melody_is_learnt_as_it_was_before_there_were_chords(trained):
+    """Validation nats of the same training by the code of commit 17797a2, whose notes were numbers and not sets."""
+    history = pd.read_csv(trained[0] / "model" / "history.csv")
+    np.testing.assert_allclose(history["validation_joint"], [2.057874, 1.292631, 1.082121, 1.036548], rtol=1e-3)
+
+
 def test_trained_again_it_is_the_same_bytes(trained, encoded, tmp_path):
     assert _train(encoded, tmp_path) == trained[1]
 
@@ -165,6 +174,37 @@ test_train._train(Path({str(encoded)!r}), Path({str(tmp_path)!r}))
     rows: list = []
     assert _train(encoded, tmp_path, rows=rows) == trained[1]
     assert [epoch for epoch, _ in rows] == [3, 4]
+
+
+def test_a_training_that_diverges_at_once_ends_in_a_sealed_folder(encoded, tmp_path):
+    manifest = _train(encoded, tmp_path, SETTINGS.model_copy(update={"learning_rate": 1e38}))
+    assert verify(tmp_path / "model") == manifest
+    assert len(pd.read_csv(tmp_path / "model" / "history.csv")) == 1
+    assert not [file for file in manifest.files if file.startswith("listen")]
+    with pytest.raises(NonFiniteWeights, match="not all finite"):
+        catalog.load(tmp_path / "model")
+
+
+@pytest.mark.parametrize("note_symbols", ["plain", "composed"])
+def test_chords_are_learnt(tmp_path, note_symbols):
+    """Scales in thirds over a bass: the next chord hangs on the one before."""
+    line = scales(48)
+    chords = line.chords | shifted(line.chords, np.full(len(line.ticks), -4)) | from_pitches([(40,)])
+    thirds = Events(line.pieces, line.offsets, chords, line.ticks)
+    known = vocabularies.fit("chords", thirds)
+    splits = {
+        "train": events.select(thirds, np.arange(40)),
+        "validation": events.select(thirds, np.arange(40, 48)),
+    }
+    save_splits(tmp_path / "events.npz", known, splits)
+    (tmp_path / "vocabulary.json").write_text(known.to_json(), encoding="utf-8")
+    (tmp_path / "facts.json").write_text("{}", encoding="utf-8")
+    manifest = _train(tmp_path, tmp_path, SETTINGS.model_copy(update={"note_symbols": note_symbols, "listen_at": ()}))
+    assert manifest.texture == "chords"
+    history = pd.read_csv(tmp_path / "model" / "history.csv")
+    assert history["validation_joint"].min() < 1.6  # 2.4 without the chord before
+    notes = catalog.load(tmp_path / "model").generate(Sampling(length=12, seed=2))
+    assert notes.groupby("onset").size().max() == 3
 
 
 def test_an_empty_split_is_a_clear_error(encoded, tmp_path):

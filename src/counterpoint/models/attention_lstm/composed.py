@@ -72,4 +72,7 @@ class ComposedHead(ComposedVectors):
     def call(self, features: Any, embeddings: Any = None) -> Any:
         """embeddings: the property of that name, where it is computed once for many calls."""
         vectors = self.embeddings if embeddings is None else embeddings
-        return tf.matmul(tf.matmul(features, self.query), vectors, transpose_b=True) + self.bias
+        query = tf.matmul(features, self.query)
+        # The bias rides along in the product: added to the logits, it would cost a pass over them, and back another.
+        query = tf.concat([query, tf.ones_like(query[..., :1])], axis=-1)
+        return tf.matmul(query, tf.concat([vectors, self.bias[:, None]], axis=1), transpose_b=True)
