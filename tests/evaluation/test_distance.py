@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from counterpoint.evaluation import distance
 from counterpoint.evaluation.distance import distance_to_real
 from counterpoint.notes.keys import transpose
 from counterpoint.notes.table import empty_notes, note_table
@@ -53,6 +54,44 @@ def test_diversity_is_relative_to_real_music():
     assert distance_to_real(bach.split("validation", "melody"), alike, "melody").diversity == pytest.approx(1, abs=0.1)
 
 
+def with_lengths(*ticks: int, pitches: int) -> pd.DataFrame:
+    """Pieces of six notes, each piece of notes so many ticks long, on `pitches` different pitches."""
+    place = np.tile(np.arange(6), len(ticks))
+    each = np.repeat(ticks, 6)
+    return note_table(
+        piece=np.repeat([f"p{i}" for i in range(len(ticks))], 6),
+        onset=place * each,
+        duration=each,
+        pitch=60 + place % pitches + np.repeat(np.arange(len(ticks)), 6) * place % 3,
+    )
+
+
+def test_diversity_is_told_by_what_real_music_differs_in():
+    alike, unlike = with_lengths(24, 24, 24, pitches=5), with_lengths(24, 12, 6, pitches=5)
+    assert distance_to_real(unlike, alike, "melody").diversity == pytest.approx(1, abs=0.5)
+    nothing = with_ranges(2, 2, 2)
+    assert np.isnan(distance_to_real(unlike, nothing, "melody").diversity)
+
+
+def test_an_excerpt_is_the_same_whatever_is_beside_it():
+    # What a piece of 8 quarters lacks of 16 is silence, also in a set that has no longer one.
+    ours = note_table(piece=["a", "b"], onset=0, duration=192, pitch=60)
+    real = note_table(piece=["c", "d", "e", "f"], onset=0, duration=[192, 384, 384, 384], pitch=60)
+    between, within = 3 / 4, 3 / 6  # sounding shares of 1/2 and of 1 are 1 apart by the L1 norm
+    found = distance_to_real(ours, real, "chords")
+    assert found.families["polyphony"] == pytest.approx((2 * between - 0 - within) / (2 * between))
+
+
+@pytest.mark.parametrize("block", [1, 1000, 2**30])
+def test_however_many_distances_are_held_at_once(block, monkeypatch):
+    ours, real = bach.split("validation", "melody"), bach.split("test", "melody")
+    whole = distance_to_real(ours, real, "melody")
+    monkeypatch.setattr(distance, "BLOCK", block)
+    found = distance_to_real(ours, real, "melody")
+    assert found.families == pytest.approx(whole.families)
+    assert (found.low, found.high, found.diversity) == pytest.approx((whole.low, whole.high, whole.diversity))
+
+
 @pytest.mark.parametrize("texture", ["melody", "voices", "chords"])
 def test_transposition_and_names_change_nothing(texture):
     ours, real = bach.split("validation", texture), bach.split("test", texture)
@@ -72,9 +111,10 @@ def test_real_music_is_at_no_distance_from_real_music(texture):
     assert found.low < 0.005
 
 
+@pytest.mark.parametrize("texture", ["melody", "band"])
 @pytest.mark.parametrize("ours", [with_ranges(3), empty_notes()])
-def test_fewer_than_two_pieces_have_no_distance(ours):
-    found = distance_to_real(ours, with_ranges(2, 8), "melody")
+def test_fewer_than_two_pieces_have_no_distance(ours, texture):
+    found = distance_to_real(ours, with_ranges(2, 8), texture)
     assert np.isnan([found.value, found.low, found.high, found.diversity]).all()
 
 

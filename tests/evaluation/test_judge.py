@@ -63,6 +63,21 @@ def test_a_melody_is_judged_as_melody():
     assert "tonal_distance" not in figures(found)
 
 
+def test_bars_that_are_empty_at_the_end_of_an_excerpt_count():
+    sparse = note_table(piece="sparse", onset=[0, 384, 768, 1200], duration=[24, 48, 12, 24], pitch=[60, 62, 64, 65])
+    found = figures(judge(sparse, bench("melody")))
+    # Of bars 0 to 3, 4 to 7 and 8 to 11 the first sounds; the short end is no excerpt.
+    assert found["empty_bars"] == pytest.approx(3 / 4)
+
+
+def test_without_real_pieces_that_differ_none_has_collapsed():
+    test = bach.split("test", "melody")
+    one = prepare(test[test["piece"] == test["piece"].iloc[0]], None, "melody", seed=1)
+    found = judge(bach.split("validation", "melody"), one)
+    assert found["diversity"]["relative"] is None
+    assert failed_guards(bach.split("validation", "melody"), found, one, **GUARDS) == {}
+
+
 def test_held_out_music_passes_every_guard(voices, held_out):
     assert failed_guards(bach.split("validation", "voices"), held_out, voices, **GUARDS) == {}
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from counterpoint.evaluation.textures import excerpts, piece_of, render
+from counterpoint.evaluation.textures import excerpt_lengths, excerpts, piece_of, render
 from counterpoint.notes.lines import highest_line
 from counterpoint.notes.table import note_table
 from tests.evaluation import bach
@@ -62,6 +62,11 @@ def test_excerpts_by_hand():
         ("b#0000", 10, 5, 67),  # all there is
     ]
     assert piece_of("a#b#0001") == "a#b"
+
+
+def test_an_excerpt_lasts_through_the_silence_at_its_end_unless_the_piece_ends():
+    notes = note_table(piece=["a", "a", "b"], onset=[10, 200, 3], duration=[20, 60, 11], pitch=[60, 62, 64])
+    assert excerpt_lengths(notes, beats=4) == {"a#0000": 96, "a#0002": 68, "b#0000": 14}
 
 
 def test_a_short_end_is_dropped():

@@ -12,6 +12,7 @@ the authors' public code: it takes each density on its own grid before it divide
 overlap over the range of the data alone; here both densities stand on one grid that holds their tails.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,7 +142,12 @@ def _ranges(piece: np.ndarray, pitches: np.ndarray, pieces: int) -> np.ndarray:
 
 
 def distances(generated: Music, real: Music) -> dict[str, Distances]:
-    """Of every feature, the distances between pieces of each set and from the one set to the other.
+    """`each_distances`, all at once."""
+    return dict(each_distances(generated, real))
+
+
+def each_distances(generated: Music, real: Music) -> Iterator[tuple[str, Distances]]:
+    """Of every feature in turn, the distances between pieces of each set and from the one set to the other.
 
     Pieces of one name and excerpts of one piece (`textures.piece_of`) are not compared; pieces without the feature are
     left out of it.
@@ -149,15 +155,9 @@ def distances(generated: Music, real: Music) -> dict[str, Distances]:
     names = [piece_of(name) or name for name in (*generated.pieces, *real.pieces)]
     origins = pd.factorize(np.array(names, object))[0]
     ours, theirs = features(generated), features(real)
-    return {
-        feature: _distances(
-            ours[feature],
-            theirs[feature],
-            origins[: len(generated.pieces)],
-            origins[len(generated.pieces) :],
-        )
-        for feature in UNITS
-    }
+    of_ours, of_theirs = np.split(origins, [len(generated.pieces)])
+    for feature in UNITS:
+        yield feature, _distances(ours[feature], theirs[feature], of_ours, of_theirs)
 
 
 def _distances(
@@ -176,8 +176,9 @@ def _distances(
 
 
 def _within(values: np.ndarray, origins: np.ndarray) -> np.ndarray:
-    one, other = np.triu_indices(len(values), 1)
-    return pdist(values)[origins[one] != origins[other]] if len(values) > 1 else np.empty(0)
+    if len(values) < 2:
+        return np.empty(0)
+    return pdist(values)[pdist(origins[:, None].astype(np.float64)) > 0]
 
 
 def densities(distances: Distances) -> Densities:

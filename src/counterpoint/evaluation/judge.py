@@ -15,7 +15,7 @@ from counterpoint.evaluation import catalog, distribution, histograms, originali
 from counterpoint.evaluation.distance import distance_to_real
 from counterpoint.evaluation.music import Music, music
 from counterpoint.evaluation.originality import Index, Originality
-from counterpoint.evaluation.textures import Texture, excerpts, piece_of, render
+from counterpoint.evaluation.textures import Texture, excerpt_lengths, excerpts, piece_of, render
 
 BOOTSTRAP_DRAWS = 1000
 CURVE_POINTS = 96  # of a density, in a judgement
@@ -56,7 +56,7 @@ def prepare(real: pd.DataFrame, training: pd.DataFrame | None, texture: Texture,
 def judge(notes: pd.DataFrame, bench: Bench) -> Judgement:
     """Judge a note table as it is. A set without notes is judged too: nothing can be said of it."""
     rendered = render(notes, bench.texture)
-    cut, real_cut = (music(excerpts(table)) for table in (rendered, bench.real))
+    cut, real_cut = (music(excerpts(table), lengths=excerpt_lengths(table)) for table in (rendered, bench.real))
     distance = distance_to_real(rendered, bench.real, bench.texture, seed=bench.seed)
     missing = sorted(set(notes["piece"]) - set(rendered["piece"]))
     return _plain(
@@ -118,7 +118,8 @@ def failed_guards(
     """Guard → why it failed; empty if all is well.
 
     - silent: fewer than two pieces can be judged;
-    - collapsed: the pieces differ from each other less than `least_diversity` times as much as real ones do;
+    - collapsed: the pieces differ from each other less than `least_diversity` times as much as real ones do,
+      of which nothing can be said where fewer than two real pieces differ;
     - copying: `originality.copying`, with `copying_margin`.
     """
     count = judgement["generated"]["pieces"]
@@ -126,11 +127,9 @@ def failed_guards(
         return {"silent": f"{count} of its pieces hold notes that can be judged as {bench.texture}"}
     failed = {}
     diversity = judgement["diversity"]["relative"]
-    if diversity is None or diversity < least_diversity:
+    if diversity is not None and diversity < least_diversity:
         failed["collapsed"] = (
-            "its pieces have nothing to differ in"
-            if diversity is None
-            else f"its pieces differ {diversity:.2f} times as much as real ones do, {least_diversity:.2f} is the least"
+            f"its pieces differ {diversity:.2f} times as much as real ones do, {least_diversity:.2f} is the least"
         )
     if bench.training is not None and bench.human is not None:
         found = originality.originality(music(render(notes, bench.texture)), bench.training)
@@ -201,9 +200,9 @@ def _tracks(cut: Music, real_cut: Music, texture: Texture) -> list[dict[str, Any
 
 def _distributions(cut: Music, real_cut: Music) -> list[dict[str, Any]]:
     rows = []
-    found = distribution.distances(cut, real_cut)
-    for row in distribution.compare(found).to_dict("records"):
-        curves = distribution.densities(found[row["feature"]])
+    for feature, found in distribution.each_distances(cut, real_cut):  # one at a time: they are as many as pairs
+        (row,) = distribution.compare({feature: found}).to_dict("records")
+        curves = distribution.densities(found)
         grid = np.linspace(curves.grid[0], curves.grid[-1], CURVE_POINTS) if curves.grid.size else curves.grid
         rows.append(
             {str(key): value for key, value in row.items()}

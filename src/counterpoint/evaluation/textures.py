@@ -71,14 +71,29 @@ def excerpts(notes: pd.DataFrame, beats: int = EXCERPT_BEATS) -> pd.DataFrame:
     too if it is at least half as long, or all there is. An excerpt in which no note begins is not in the result.
     """
     ticks = beats * TICKS_PER_QUARTER
-    onsets = notes["onset"].to_numpy(np.int64)
-    number, onset = np.divmod(onsets, ticks)
-    lasts = (notes["onset"] + notes["duration"]).groupby(notes["piece"], sort=False).transform("max").to_numpy(np.int64)
-    kept = (number == 0) | (lasts - number * ticks >= ticks / 2)
-    names = notes["piece"].astype(str).to_numpy(object) + np.char.mod("#%04d", number).astype(object)
+    names, onset, lasting = _excerpts_of(notes, ticks)
+    kept = (lasting >= ticks / 2) | (notes["onset"].to_numpy(np.int64) < ticks)
     duration = np.minimum(notes["duration"].to_numpy(np.int64), ticks - onset)
     cut = notes.assign(piece=names, onset=onset, duration=duration)[kept]
     return validate(cut.sort_values(SORT_KEYS, kind="stable", ignore_index=True))
+
+
+def excerpt_lengths(notes: pd.DataFrame, beats: int = EXCERPT_BEATS) -> dict[str, int]:
+    """How many ticks each of `excerpts` lasts: `beats` quarter notes, fewer where its piece ends sooner.
+
+    Silence at an excerpt's end belongs to it if the piece goes on. notes: as given to `excerpts`, not its result.
+    """
+    ticks = beats * TICKS_PER_QUARTER
+    names, _, lasting = _excerpts_of(notes, ticks)
+    return dict(zip(names, np.minimum(lasting, ticks).tolist(), strict=True))
+
+
+def _excerpts_of(notes: pd.DataFrame, ticks: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of every note: the name of the excerpt it begins in, its onset there, and the piece's ticks from there on."""
+    number, onset = np.divmod(notes["onset"].to_numpy(np.int64), ticks)
+    lasts = (notes["onset"] + notes["duration"]).groupby(notes["piece"], sort=False).transform("max").to_numpy(np.int64)
+    names = notes["piece"].astype(str).to_numpy(object) + np.char.mod("#%04d", number).astype(object)
+    return names, onset, lasts - number * ticks
 
 
 def piece_of(excerpt: str) -> str:
