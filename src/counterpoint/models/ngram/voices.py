@@ -10,8 +10,8 @@ from counterpoint.notes.table import note_table
 
 VOICES = 4
 SILENT = -1
-START, END = 0, 1
-SPECIALS = 2
+START, END, UNKNOWN = 0, 1, 2
+SPECIALS = 3
 
 
 def slices(notes: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -69,18 +69,19 @@ def imitate(
 ) -> tuple[pd.DataFrame, str]:
     """`count` pieces of at most `length` slices, named "000", "001", …, and what wrote them.
 
-    Of orders 1 to `orders` and both smoothings, the n-gram takes that which likes the validation pieces best. A slice
-    of theirs that training lacks counts at the base probability, equal for every known slice.
+    Of orders 1 to `orders` and both smoothings, the n-gram takes that which likes the validation pieces best. What
+    training lacks of their slices is not foretold by any, and so counts for none; what follows it is foretold from what
+    lies between. Below order 1, END and all known slices are alike.
     """
     learnt, judged = list(slices(training).values()), list(slices(validation).values())
     known, number = np.unique(np.concatenate(learnt), axis=0, return_inverse=True)
     size = len(known) + SPECIALS
     sequences = _sequences(np.split(number + SPECIALS, np.cumsum([len(of) for of in learnt])[:-1]))
     place = {row.tobytes(): index + SPECIALS for index, row in enumerate(known)}
-    scored = _sequences([np.array([place.get(row.tobytes(), START) for row in of]) for of in judged])
-    base = np.full(size, 1 / (size - 1))
-    base[START] = 0
-    scored = Sequences(scored.symbols, scored.depth, scored.predicted[scored.symbols[scored.predicted] != START])
+    scored = _sequences([np.array([place.get(row.tobytes(), UNKNOWN) for row in of]) for of in judged])
+    base = np.full(size, 1 / (len(known) + 1))
+    base[[START, UNKNOWN]] = 0
+    scored = Sequences(scored.symbols, scored.depth, scored.predicted[scored.symbols[scored.predicted] != UNKNOWN])
     fitted = {
         (smoothing, order): Interpolated.fit(sequences, base, order, smoothing)
         for smoothing in SMOOTHINGS
