@@ -151,6 +151,20 @@ def test_a_person_is_not_overruled_by_the_rule_now_or_later():
     assert later.champion == A
 
 
+@pytest.mark.parametrize("before", [None, written(C)])
+def test_a_persons_first_choice_is_not_overruled_by_the_rule(before):
+    """`promote` where nothing was on record, for instance because every model had failed."""
+    chosen = decide(situation(record=None, written=before, alias=A, current=(A, B), select=BETTER))
+    assert isinstance(chosen, Decision)
+    assert (chosen.champion, chosen.challenger.choice) == (A, B)
+
+
+def test_what_this_store_wrote_itself_is_no_persons_choice():
+    found = decide(situation(record=None, current=(A, B), select=BETTER))
+    assert isinstance(found, Decision)
+    assert found.champion == B
+
+
 def test_changing_the_rule_weighs_the_challenger_anew():
     built = decide(situation(current=(B,)))
     assert isinstance(built, Decision)

@@ -74,12 +74,20 @@ def test_a_database_that_is_not_there_is_a_sentence_without_its_password(root, m
     assert "geheim" not in str(error.value)
 
 
+def test_an_address_that_mlflow_does_not_know_is_said_without_its_password(root, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "postgres://bach:geheim@127.0.0.1:9/music")
+    with pytest.raises(RegistryError, match="unsupported URI 'postgres://bach:") as error:
+        connect(root)
+    assert "geheim" not in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("uri", "shown"),
     [
         ("http://mlflow.example:5000", "http://mlflow.example:5000"),
         ("https://u:p@mlflow.example/x?y=1", "https://u:***@mlflow.example/x?y=1"),
         ("postgresql://anna:an@/music?host=/run", "postgresql://anna:***@/music?host=/run"),
+        ("postgresql:///music?user=anna&password=an&port=1", "postgresql:///music?user=anna&password=***&port=1"),
         ("sqlite:////home/anna/mlflow.db", "sqlite:////home/anna/mlflow.db"),
     ],
 )

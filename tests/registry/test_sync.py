@@ -215,10 +215,48 @@ def test_the_version_is_described_by_its_card_which_the_run_holds_whole(root, st
     sync(store, root)
     assert store.client.get_model_version(REGISTERED_MODEL, "1").description == "somebody's own words"
     write_reports(root, nll=2.125)
-    sync(store, root)
+    left = sync(store, root)
     again = model_card(root / paths.model(NAME), {"test_joint_nll": 2.125, "accuracy": 0.625}, {})
-    assert store.client.get_model_version(REGISTERED_MODEL, "1").description == description(again)
+    assert store.client.get_model_version(REGISTERED_MODEL, "1").description == "somebody's own words"
     assert mlflow.artifacts.load_text(f"runs:/{version.run_id}/card.md") == again
+    assert versions(store) == [left]
+
+    store.client.update_model_version(REGISTERED_MODEL, "1", "")
+    described = sync(store, root)
+    assert versions(store) == [described]
+    assert store.client.get_model_version(REGISTERED_MODEL, "1").description == description(again)
+
+
+@pytest.mark.parametrize("calls", [0, 1])
+def test_a_card_half_written_is_not_taken_for_a_persons_words(root, store, monkeypatch, calls):
+    """Killed before the description, or after it; then measured anew once more."""
+    write_model(root, nll=2.5)
+    sync(store, root)
+    update = type(store.client).update_model_version
+
+    def killed(*arguments, **named):
+        for _ in range(calls):
+            update(*arguments, **named)
+        raise KeyboardInterrupt
+
+    write_reports(root, nll=2.25)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(type(store.client), "update_model_version", killed)
+        sync(store, root)
+    write_reports(root, nll=2.125)
+    sync(store, root)
+    card = model_card(root / paths.model(NAME), {"test_joint_nll": 2.125, "accuracy": 0.625}, {})
+    assert store.client.get_model_version(REGISTERED_MODEL, "1").description == description(card)
+
+
+def test_a_runs_name_is_given_once_and_then_a_persons(root, store):
+    write_model(root, nll=2.5)
+    version = sync(store, root)
+    assert store.client.get_run(version.run_id).info.run_name == version.run_name
+    store.client.set_tag(version.run_id, "mlflow.runName", "the one with the trills")
+    write_reports(root, nll=2.125)
+    sync(store, root)
+    assert store.client.get_run(version.run_id).info.run_name == "the one with the trills"
 
 
 def test_the_pages_of_all_models_go_with_the_run(root, store):

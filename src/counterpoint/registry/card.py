@@ -7,6 +7,7 @@ from counterpoint.models.folder import sha256_json
 from counterpoint.registry.store import REGISTERED_MODEL, Store
 
 CARD = "card.md"
+CARD_TAG = "card"  # digests of the card that describes a version, and of the one before
 _LONGEST = 5000  # characters of a description, as MLflow's table has it: PostgreSQL refuses more, SQLite takes it
 _NEAR = 500
 _CUT = f"\n\n… The whole card is the run's artefact `{CARD}`."
@@ -40,8 +41,21 @@ def keep_with_run(store: Store, run_id: str, card: str) -> None:
         store.client.set_tag(run_id, _STAMP, digest_of(card))
 
 
-def describe(store: Store, number: str, card: str, tag: str) -> None:
-    """Let the version's description be the card, and `tag` remember which: words a person wrote over it stay until the
-    card itself changes."""
-    store.client.update_model_version(REGISTERED_MODEL, number, description(card))
-    store.client.set_model_version_tag(REGISTERED_MODEL, number, tag, digest_of(card))
+def described_by(text: str | None, tagged: str) -> str | None:
+    """Digest of a version's description `text` if it is a card, "" if there is none, None if a person wrote it.
+
+    tagged: what `describe` noted at the version.
+    """
+    if not text:
+        return ""
+    return digest_of(text) if digest_of(text) in tagged.split() else None
+
+
+def describe(store: Store, number: str, text: str, before: str) -> None:
+    """Let the version's description be `text`, `description` of its card, in place of that with the digest `before`.
+
+    Both digests are noted first: wherever this is killed, what stands there is known for a card, no person's words.
+    """
+    noted = f"{before} {digest_of(text)}".strip()
+    store.client.set_model_version_tag(REGISTERED_MODEL, number, CARD_TAG, noted)
+    store.client.update_model_version(REGISTERED_MODEL, number, text)

@@ -74,10 +74,10 @@ def decide(situation: Situation) -> Decision | Stop:
 
 def _kept(s: Situation) -> _Kept | Stop:
     """The champion before any promotion."""
-    if s.record is None:
-        return _Kept(s.alias) if s.alias else _first(s)
-    git_moved = s.written is None or not s.record.same_as(s.written)
     mlflow_moved = s.alias is not None and (s.written is None or s.alias.digest != s.written.digest)
+    if s.record is None:
+        return _Kept(s.alias, by_person=mlflow_moved) if s.alias else _first(s)
+    git_moved = s.written is None or not s.record.same_as(s.written)
     wanted = find(s.record, tuple(c for c in s.available if _may_stand_for(c, s.record, s)))
     if s.alias and mlflow_moved:
         if not git_moved:

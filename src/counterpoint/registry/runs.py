@@ -25,6 +25,8 @@ from counterpoint.registry.logbook import (
 )
 from counterpoint.registry.store import Store
 
+_LINEAGE = "counterpoint.lineage"
+
 
 def sync_run(store: Store, folder: Path, manifest: Manifest) -> str:
     """The id of the model's run, found or made, with its params and per-epoch figures; what it holds is not sent again.
@@ -35,11 +37,12 @@ def sync_run(store: Store, folder: Path, manifest: Manifest) -> str:
     run_id = run.info.run_id
     tags = {
         DIGEST: manifest.digest,
-        "counterpoint.lineage": manifest.lineage.digest,
+        _LINEAGE: manifest.lineage.digest,
         "counterpoint.generator": manifest.generator,
         "counterpoint.texture": manifest.texture,
-        "mlflow.runName": manifest.run_name,
     }
+    if _LINEAGE not in run.data.tags:  # the first time: it bears its training's name, and later perhaps a person's
+        tags = {"mlflow.runName": manifest.run_name} | tags
     for tag, value in tags.items():
         if run.data.tags.get(tag) != value:
             store.client.set_tag(run_id, tag, value)

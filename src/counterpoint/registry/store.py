@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,17 +63,16 @@ def connect(root: Path) -> Store:
         return Store(client, uri, _experiment(client, root))
     except (mlflow.exceptions.MlflowException, SQLAlchemyError) as error:
         raise RegistryError(
-            f"the MLflow store at {without_password(uri)} does not answer ({error}): start it, or correct or unset "
-            f"{_VARIABLE}"
+            f"the MLflow store at {without_password(uri)} does not answer "
+            f"({str(error).replace(uri, without_password(uri))}): start it, or correct or unset {_VARIABLE}"
         ) from error
 
 
 def without_password(uri: str) -> str:
     """The address as one may print it."""
-    parts = urlsplit(uri)
-    if parts.password is None:
-        return uri
-    return parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")).geturl()
+    uri = re.sub(r"([?&]password=)[^&#]*", r"\1***", uri)
+    password = urlsplit(uri).password
+    return uri if password is None else uri.replace(f":{password}@", ":***@", 1)
 
 
 def _use(uri: str) -> None:

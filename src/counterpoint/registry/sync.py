@@ -9,11 +9,11 @@ from pathlib import Path
 from counterpoint.models.folder import Manifest, verify
 from counterpoint.models.generator import Sampling
 from counterpoint.notes.table import NOTE_SCHEMA
-from counterpoint.registry.card import describe, description, digest_of, keep_with_run, write_card
+from counterpoint.registry.card import CARD_TAG, describe, description, digest_of, keep_with_run, write_card
 from counterpoint.registry.guards import failed_guards, failed_of, failed_tags, tag_run, tag_version
 from counterpoint.registry.runs import read_metrics, sync_pages, sync_reports, sync_run
 from counterpoint.registry.store import REGISTERED_MODEL, Store
-from counterpoint.registry.versions import CARD_TAG, MADE_TAG, METRIC_TAG, Version, versions
+from counterpoint.registry.versions import MADE_TAG, METRIC_TAG, Version, versions
 
 MODEL = "model"  # the model folder's place among the version's artefacts
 
@@ -45,6 +45,7 @@ def sync_model(
     tag_run(store, run_id, failed)
     card = write_card(folder, figures, failed)
     keep_with_run(store, run_id, card)
+    about = description(card)
     reports = _reports(folder, evaluation, samples)
     if version is None:
         tags = _tags(manifest, made or datetime.now(UTC))
@@ -52,17 +53,19 @@ def sync_model(
         sync_reports(store, run_id, reports, model_id)
         # Last, with its figures: a version that is there is complete, wherever an earlier attempt was killed.
         measured = {f"{METRIC_TAG}{name}": repr(value) for name, value in figures.items()}
-        found_out = measured | failed_tags(failed) | {CARD_TAG: digest_of(card)}
-        _create_version(store, run_id, model_id, tags | found_out, description(card))
+        found_out = measured | failed_tags(failed) | {CARD_TAG: digest_of(about)}
+        _create_version(store, run_id, model_id, tags | found_out, about)
         version = by_digest(store, manifest.digest)
         assert version is not None, "a version just made is found by its digest"
         return version
     sync_reports(store, run_id, reports, version.model_id)
     tag_version(store, version.number, version.failed, failed)
     _tag_figures(store, version, figures)
-    if version.card != digest_of(card):
-        describe(store, version.number, card, CARD_TAG)
-    return replace(version, metrics=figures, failed=failed, card=digest_of(card))
+    if version.card is None:  # a person's words stay; the run holds the card
+        return replace(version, metrics=figures, failed=failed)
+    if version.card != digest_of(about):
+        describe(store, version.number, about, version.card)
+    return replace(version, metrics=figures, failed=failed, card=digest_of(about))
 
 
 def _reports(folder: Path, evaluation: Path, samples: Path) -> dict[str, Path]:

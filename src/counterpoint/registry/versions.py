@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from counterpoint.registry.card import CARD_TAG, described_by
 from counterpoint.registry.errors import RegistryError
 from counterpoint.registry.guards import failed_of
 from counterpoint.registry.records import Choice, Evidence, Written
@@ -15,7 +16,6 @@ CHAMPION = "champion"
 CHALLENGER = "challenger"
 METRIC_TAG = "metric."
 MADE_TAG = "made"
-CARD_TAG = "card"
 _WRITTEN_TAG = "counterpoint.champion"
 _TAGS = {"generator", "texture", "digest", "lineage", "run_name", MADE_TAG}  # by them a version is known as ours
 
@@ -36,7 +36,7 @@ class Version:
     aliases: tuple[str, ...]
     made: str  # when, as far as this store knows: ISO 8601 in UTC
     failed: dict[str, str] = field(default_factory=dict)  # guard → reason
-    card: str = ""  # digest of the model card that describes it
+    card: str | None = ""  # digest of its description, as far as it is a card; None if a person wrote it
 
     def choice(self, metric: str) -> Choice:
         """As something to choose, with `metric` as its figure (None if it was not measured, or is not finite)."""
@@ -78,7 +78,7 @@ def _version(found, aliases_of: tuple[str, ...]) -> Version:
         aliases=aliases_of,
         made=tags[MADE_TAG],
         failed=failed_of(tags),
-        card=tags.get(CARD_TAG, ""),
+        card=described_by(found.description, tags.get(CARD_TAG, "")),
     )
 
 
