@@ -131,6 +131,20 @@ def test_what_no_score_can_show_is_moved_least_and_counted():
     assert read_back(to_musicxml(notes)) == rows(moved)
 
 
+def test_a_note_struck_again_ends_the_one_before():
+    notes = note_table(piece="p", onset=[0, 24, 24], duration=[72, 12, 48], pitch=[60, 60, 64])
+    assert read_back(to_musicxml(notes)) == [(0, 0, 24, 60), (0, 24, 12, 60), (0, 24, 48, 64)]
+
+
+def test_a_bar_line_within_a_quarter_note_is_a_place_of_it():
+    """7/16: the first bar ends at tick 42, where eighth triplets have no place."""
+    notes = note_table(piece="p", onset=[0, 32, 40], duration=[32, 8, 44], pitch=[60, 62, 64])
+    assert rows(on_grid(notes)) == [(0, 0, 32, 60), (0, 32, 8, 62), (0, 40, 44, 64)]
+    moved = on_grid(notes, bar_ticks=42)
+    assert rows(moved) == [(0, 0, 33, 60), (0, 33, 6, 62), (0, 39, 45, 64)]
+    assert read_back(to_musicxml(notes, time_signature=(7, 16))) == rows(moved)
+
+
 NOTES = st.lists(
     st.tuples(st.integers(0, 250), st.integers(1, 150), st.integers(21, 108), st.integers(0, 2)),
     min_size=1,
@@ -138,17 +152,25 @@ NOTES = st.lists(
 )
 
 
-@settings(max_examples=12)
-@given(NOTES)
-def test_any_notes_are_written_where_the_grid_has_them(drawn):
+METRES = st.sampled_from([(4, 4), (3, 4), (6, 8), (5, 8), (7, 16), (3, 32)])
+
+
+@settings(max_examples=20)
+@given(NOTES, METRES)
+def test_any_notes_are_written_where_the_grid_has_them(drawn, metre):
     onsets, durations, pitches, tracks = (list(column) for column in zip(*drawn, strict=True))
     notes = note_table(piece="p", onset=onsets, duration=durations, pitch=pitches, track=tracks)
-    moved = on_grid(notes)
+    moved = on_grid(notes, bar_ticks=96 * metre[0] // metre[1])
     assert (np.sort(moved["onset"]) - np.sort(notes["onset"])).max() <= 3
-    alone = moved.groupby(["track", "pitch"])["onset"].transform("size") == 1  # heads of one pitch may hide each other
     number = {track: place for place, track in enumerate(sorted(moved["track"].unique()))}
-    expected = rows(moved[alone].assign(track=moved["track"].map(number)))
-    assert set(expected) <= set(read_back(to_musicxml(notes)))
+    expected: dict[tuple[int, int, int], int] = {}
+    for track, onset, duration, pitch in rows(moved.assign(track=moved["track"].map(number))):
+        for struck, until in list(expected.items()):
+            if struck[0] == track and struck[2] == pitch and struck[1] < onset < until:
+                expected[struck] = onset
+        expected[track, onset, pitch] = max(onset + duration, expected.get((track, onset, pitch), 0))
+    found = read_back(to_musicxml(notes, time_signature=metre))
+    assert found == sorted((track, onset, until - onset, pitch) for (track, onset, pitch), until in expected.items())
 
 
 def test_drums_are_left_out_and_silence_is_a_rest():

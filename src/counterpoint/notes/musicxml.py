@@ -36,16 +36,17 @@ class _Slice(NamedTuple):
     goes_on: tuple[bool, ...]
 
 
-def on_grid(notes: pd.DataFrame) -> pd.DataFrame:
+def on_grid(notes: pd.DataFrame, *, bar_ticks: int = 4 * TICKS_PER_QUARTER) -> pd.DataFrame:
     """The note table with onsets and releases moved to places that a score can show; the same rows.
 
     Every quarter note is cut into sixteenths, eighth triplets, thirty-seconds or sixteenth triplets: the first of these
-    from which its onsets and releases lie least far in all. A note that would vanish lasts one place. At most 3 ticks
-    (a thirty-second) are moved.
+    from which its onsets and releases lie least far in all, and of which a bar line within the quarter (bars are of
+    `bar_ticks`, a multiple of 3) is a place. A note that would vanish lasts one place. At most 3 ticks (a
+    thirty-second) are moved.
     """
     onsets = notes["onset"].to_numpy(np.int64)
     releases = onsets + notes["duration"].to_numpy(np.int64)
-    grids = _grids(np.concatenate([onsets, releases]))
+    grids = _grids(np.concatenate([onsets, releases]), bar_ticks)
     begins, ends = _snapped(onsets, grids), _snapped(releases, grids)
     ends = np.maximum(ends, begins + grids[begins // TICKS_PER_QUARTER])
     moved = notes.assign(onset=begins, duration=ends - begins)
@@ -64,7 +65,7 @@ def to_musicxml(
     key_fifths: sharps of the key signature (flats: negative), -7 to 7; None: those of the likeliest key (`find_keys`).
     Notes outside the key are spelt at most three fifths flatward of it (two in minor), else as sharps. A part has one
     rhythm: where its notes overlap, they are cut at every onset and release of the part and tied. Of two that sound at
-    one pitch of one part the later hides the earlier, as on a keyboard. Clefs follow the mean pitch. Notes are first
+    one pitch of one part the later ends the earlier, as on a keyboard. Clefs follow the mean pitch. Notes are first
     moved by `on_grid`; how many were is in the file (miscellaneous-field `notes-moved`, as "3 of 120"). A table without
     pitched notes gives one part with a bar's rest.
 
@@ -73,15 +74,16 @@ def to_musicxml(
     """
     _check(notes, time_signature, key_fifths)
     pitched = notes.loc[~notes["is_drum"].to_numpy(bool)].sort_values(SORT_KEYS, kind="stable", ignore_index=True)
-    moved = on_grid(pitched)
     bar_ticks = time_signature[0] * 4 * TICKS_PER_QUARTER // time_signature[1]
+    moved = on_grid(pitched, bar_ticks=bar_ticks)
     releases = moved["onset"].to_numpy(np.int64) + moved["duration"].to_numpy(np.int64)
     bars = max(1, -(-int(releases.max(initial=0)) // bar_ticks))
     if bars > _MOST_BARS:
         raise ValueError(f"{bars} bars, at most {_MOST_BARS} are engraved: cut the piece first")
     fifths, minor = (key_fifths, False) if key_fifths is not None else _likeliest_signature(moved)
     spelling = _spelling(fifths, minor)
-    grids = _grids(np.append(np.concatenate([moved["onset"].to_numpy(np.int64), releases]), bars * bar_ticks))
+    times = np.append(np.concatenate([moved["onset"].to_numpy(np.int64), releases]), bars * bar_ticks)
+    grids = _grids(times, bar_ticks)
 
     from music21 import metadata, stream  # a second to import, which who never draws a score should not pay
 
@@ -105,12 +107,14 @@ def _check(notes: pd.DataFrame, time_signature: tuple[int, int], key_fifths: int
         raise ValueError(f"a key of {key_fifths} fifths, expected -7 (flats) to 7 (sharps)")
 
 
-def _grids(times: np.ndarray) -> np.ndarray:
+def _grids(times: np.ndarray, bar_ticks: int) -> np.ndarray:
     """For every quarter note up to the last of `times` (ticks), and one more, the ticks between two places in it."""
     beats, places = np.divmod(times, TICKS_PER_QUARTER)
     count = int(times.max(initial=0)) // TICKS_PER_QUARTER + 2
+    bar_beats, bar_places = np.divmod(np.arange(0, count * TICKS_PER_QUARTER, bar_ticks), TICKS_PER_QUARTER)
     errors = [
         np.bincount(beats, np.abs(places - _nearest(places, np.full(len(places), grid))), minlength=count)
+        + np.bincount(bar_beats, np.where(bar_places % grid, np.inf, 0), minlength=count)
         for grid in _GRIDS_TICKS
     ]
     return np.array(_GRIDS_TICKS)[np.argmin(errors, axis=0)]
@@ -150,8 +154,8 @@ def _spelling(fifths: int, minor: bool) -> dict[int, int]:
 def _heads(notes: pd.DataFrame, grids: np.ndarray, bar_ticks: int, bars: int) -> Iterator[_Slice]:
     """One part as note heads and rests that follow each other from the first bar to the last."""
     begins = notes["onset"].to_numpy(np.int64)
-    ends = begins + notes["duration"].to_numpy(np.int64)
     pitches = notes["pitch"].to_numpy(np.int64)
+    ends = np.minimum(begins + notes["duration"].to_numpy(np.int64), _struck_again(notes))
     times = np.unique(np.concatenate([[0, bars * bar_ticks], begins, ends, bar_ticks * np.arange(1, bars)]))
     order = np.argsort(begins, kind="stable")
     following, sounding = 0, list[int]()
@@ -174,6 +178,13 @@ def _heads(notes: pd.DataFrame, grids: np.ndarray, bar_ticks: int, bars: int) ->
                 goes_on=tuple(until > place + length for _, _, until in heads),
             )
             place += length
+
+
+def _struck_again(notes: pd.DataFrame) -> np.ndarray:
+    """When each note of a part is followed by a later one at its pitch, in ticks; never: the largest integer."""
+    struck = notes[["pitch", "onset"]].drop_duplicates().sort_values(["pitch", "onset"]).astype(np.int64)
+    struck["again"] = struck.groupby("pitch")["onset"].shift(-1, fill_value=np.iinfo(np.int64).max)
+    return notes[["pitch", "onset"]].astype(np.int64).merge(struck, how="left")["again"].to_numpy(np.int64)
 
 
 def _lengths(begin: int, end: int, grids: np.ndarray) -> Iterator[int]:
