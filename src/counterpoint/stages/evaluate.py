@@ -10,7 +10,7 @@ import pandas as pd
 from counterpoint import params, paths
 from counterpoint.encodings.vocabulary import Vocabulary
 from counterpoint.evaluation.charts import draw_history, draw_likelihoods
-from counterpoint.evaluation.judge import Judgement, distance_table, failed_guards, figures, judge, prepare
+from counterpoint.evaluation.judge import Bench, Judgement, distance_table, failed_guards, figures, judge, prepare
 from counterpoint.evaluation.likelihood import ranking
 from counterpoint.evaluation.textures import Texture
 from counterpoint.models import catalog
@@ -25,11 +25,9 @@ from counterpoint.stages.stage import run, written_beside
 
 def main(name: str) -> None:
     settings, own = params.load(), cast(Texture, catalog.texture(name))
-    music, written = split_music(own, settings), read_notes(paths.samples(name) / "notes.parquet")
-    benches = {
-        texture: prepare(music["test"], music["train"], texture, seed=settings.seed)
-        for texture in dict.fromkeys((own, "melody"))  # as melody all generators can be compared
-    }
+    written = read_notes(paths.samples(name) / "notes.parquet")
+    # As melody all generators can be compared, and each by the very lines that melody models and reference rows are.
+    benches = {texture: bench(texture, settings) for texture in dict.fromkeys((own, cast(Texture, "melody")))}
     judgements = {texture: judge(written, bench) for texture, bench in benches.items()}
     chosen = settings.evaluate
     limits = {"copying_margin": chosen.copying_margin, "least_diversity": chosen.least_diversity}
@@ -52,13 +50,19 @@ def main(name: str) -> None:
         print(f"{name} failed the guard {guard}: {reason}")
 
 
-def _figures(judgements: dict[Texture, Judgement], own: Texture) -> dict[str, float]:
-    """The defined figures in the model's own texture, and its distance as melody."""
+def bench(texture: Texture, settings: Params) -> Bench:
+    """What music in `texture` is judged against, whoever wrote it."""
+    music = split_music(texture, settings)
+    return prepare(music["test"], music["train"], texture, seed=settings.seed)
+
+
+def _figures(judgements: dict[Texture, Judgement], own: Texture) -> dict[str, float | None]:
+    """The figures in the model's own texture, and its distance as melody. None is undefined, as with one test piece."""
     found = figures(judgements[own])
     if own != "melody":
         as_melody = figures(judgements["melody"])
         found |= {f"melody_{key}": as_melody[key] for key in as_melody if key.startswith("distance_to_real")}
-    return {key: value for key, value in found.items() if value is not None}
+    return found
 
 
 def _likelihood(name: str, settings: Params, folder: Path) -> dict[str, float]:
