@@ -17,6 +17,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -25,9 +26,12 @@ import yaml
 from counterpoint import params
 from counterpoint.models.folder import read_manifest, sha256_tree
 from counterpoint.notes.midi import read_midi
+from counterpoint.notes.table import read_notes
 
 ROOT = Path(__file__).resolve().parents[1]
-DOWNSTREAM_OF_TRAIN = ["train@attention_lstm", "sample@attention_lstm", "evaluate@attention_lstm"]
+LSTM, CHORDS = "attention_lstm", "attention_lstm_chords"
+JUDGED = [f"sample@{LSTM}", f"evaluate@{LSTM}", "report", "register"]  # what follows a change of what the LSTM writes
+TRAINED = [f"train@{LSTM}", *JUDGED]
 
 
 class Project:
@@ -56,33 +60,42 @@ class Project:
             pytest.fail(f"{' '.join(command)} exited {done.returncode}:\n{done.stdout[-6000:]}")
         return done.stdout
 
-    def repro(self) -> list[str]:
+    def repro(self, *targets: str) -> list[str]:
         """Run `dvc repro`; the stages that really ran, in order."""
-        return re.findall(r"Running stage '([^']+)'", self.run("dvc", "repro"))
+        return re.findall(r"Running stage '([^']+)'", self.run("dvc", "repro", *targets))
 
     def commit(self, message: str) -> str:
         self.run("git", "add", "-A")
         self.run("git", "commit", "-qm", message, "--allow-empty")
         return self.run("git", "rev-parse", "HEAD").strip()
 
-    def set(self, dotted: str, value: object) -> None:
-        """Change one key of params.yaml."""
+    def set(self, changes: dict[str, object]) -> None:
+        """Change keys of params.yaml: dotted name → value."""
         content = params.read_yaml(self.folder / "params.yaml")
-        *parents, last = dotted.split(".")
-        section = content
-        for name in parents:
-            section = section[name]
-        section[last] = value
+        for dotted, value in changes.items():
+            *parents, last = dotted.split(".")
+            section = content
+            for name in parents:
+                section = section[name]
+            section[last] = value
         (self.folder / "params.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
 
     def record(self, name: str = "champion") -> dict:
-        return json.loads((self.folder / "reports" / f"{name}.json").read_text())
+        return self.read(f"reports/{name}.json")
 
     def models(self) -> list[dict]:
         return json.loads(self.run("counterpoint", "models", "--json"))
 
-    def trained(self) -> str:
-        return read_manifest(self.folder / "models/attention_lstm").digest
+    def trained(self, name: str = LSTM) -> str:
+        return read_manifest(self.folder / "models" / name).digest
+
+    def figures(self, name: str) -> dict[str, float]:
+        """Those that are defined, as evaluate left them."""
+        found = self.read(f"reports/{name}/evaluation/metrics.json")
+        return {figure: value for figure, value in found.items() if value is not None}
+
+    def read(self, path: str) -> Any:
+        return json.loads((self.folder / path).read_text())
 
     def bento_version(self) -> str:
         return yaml.safe_load((self.folder / "dist/bento/bento.yaml").read_text())["version"]
@@ -144,19 +157,70 @@ def served(project: Project) -> Iterator[httpx.Client]:
 
 
 def test_repro_builds_everything_from_a_folder_of_midi(project: Project) -> None:
-    assert project.repro() == [
-        *("corpus", "ingest", "vocabulary", "tensorise", *DOWNSTREAM_OF_TRAIN, "register", "package")
-    ]
+    ran = project.repro()
+    assert ran[:2] == ["corpus", "ingest"] and ran[-3:] == ["report", "register", "package"]
+    assert sorted(ran[2:-3]) == sorted(
+        [f"{stage}@{texture}" for stage in ("vocabulary", "tensorise") for texture in ("melody", "chords")]
+        + [f"{stage}@{model}" for stage in ("train", "sample", "evaluate") for model in (LSTM, CHORDS)]
+        + [f"reference@{texture}" for texture in ("melody", "chords", "voices")]
+    )
     manifest = (project.folder / "data/notes/manifest.csv").read_text()
     assert re.search(r"^broken\.mid,.*failed", manifest, re.MULTILINE)
-    assert project.record()["digest"] == project.trained()
+    for model, texture, shown in ((LSTM, "melody", 2), (CHORDS, "chords", 3)):
+        metrics = project.figures(model)
+        assert 0 < metrics["test_joint_nll"] < 60 and 0 < metrics["distance_to_real"] < 1
+        assert set(project.read(f"reports/{model}/evaluation/judgements.json")) == {texture, "melody"}
+        samples = project.folder / "reports" / model / "samples"
+        assert len(list(samples.glob("*.mid"))) == shown
+        assert read_notes(samples / "notes.parquet")["piece"].nunique() > shown
+
+
+def test_every_model_is_a_version_and_the_rule_chose_one_of_its_texture(project: Project) -> None:
+    versions = {version["generator"]: version for version in project.models()}
+    assert {name: version["digest"] for name, version in versions.items()} == {
+        name: project.trained(name) for name in (LSTM, CHORDS)
+    }
+    assert versions[LSTM]["aliases"] == ["champion"] and versions[CHORDS]["aliases"] == []
+    metrics = project.figures(LSTM)
+    assert versions[LSTM]["metrics"] == pytest.approx(metrics)
+    record = project.record()
+    assert record["digest"] == project.trained()
+    assert record["metric"] == {"name": "distance_to_real", "value": metrics["distance_to_real"]}
+    assert record["metrics"] == pytest.approx(metrics) and record["failed"] == {}
     assert project.bento_version().startswith(project.trained()[:12])
-    [version] = project.models()
-    assert version["aliases"] == ["champion"] and version["digest"] == project.trained()
-    metrics = json.loads((project.folder / "reports/attention_lstm/evaluation/metrics.json").read_text())
-    assert 0 < metrics["test_joint_nll"] < 20
-    assert "test_joint_nll" in project.run("dvc", "metrics", "show")
-    assert len(list((project.folder / "reports/attention_lstm/samples").glob("*.mid"))) == 2
+
+
+def test_the_report_shows_every_generator_beside_the_references_and_fetches_nothing(project: Project) -> None:
+    text = (project.folder / "reports/report.html").read_text()
+    for model in (LSTM, CHORDS):
+        assert re.search(rf'<h2 id="[^"]+">{model}</h2>', text)
+    tables = dict(zip(("melody", "chords", "voices"), re.findall(r"<table>.*?</table>", text, re.DOTALL), strict=False))
+    for texture, table in tables.items():
+        rows = re.findall(r'<th scope="row">(.*?)</th>', table)
+        references = project.read(f"reports/reference/{texture}/rows.json")
+        assert [row["name"] for row in references][-5:] == [*(f"corrupted_{n}" for n in (5, 10, 20, 40)), "noise"]
+        models = {"melody": [LSTM, CHORDS], "chords": [CHORDS], "voices": []}[texture]
+        assert sorted(rows) == sorted([*(row["title"] for row in references), *models])
+    for page in ("report.html", "blind.html"):
+        # namespaces of pictures are names, not addresses, and sounds and pictures stand in the page itself
+        bare = re.sub(r"data:[\w/+.-]+;base64,[\w+/=]+", "", (project.folder / "reports" / page).read_text())
+        assert set(re.findall(r"(?:src|href|action)=[\"']?(?!#|data:)([^\"'\s>]+)", bare)) == set()
+        assert not re.search(r"@import|url\(|fetch\(|XMLHttpRequest", bare)
+        assert "default-src &#39;none&#39;" in bare
+
+
+def test_the_numbers_are_dvcs_and_mlflows_too(project: Project) -> None:
+    shown = json.loads(project.run("dvc", "metrics", "show", "--json"))[""]["data"]
+    for model in (LSTM, CHORDS):
+        assert shown[f"reports/{model}/evaluation/metrics.json"]["data"] == pytest.approx(project.figures(model))
+    plots = json.loads(project.run("dvc", "plots", "show", "--json"))["data"]
+    (bars,) = plots["distance to real, melody"]
+    distance = {bar["music"]: bar["distance_to_real"] for bar in bars["content"]["data"]["values"]}
+    references = project.read("reports/reference/melody/rows.json")
+    assert set(distance) == {LSTM, CHORDS, *(row["title"] for row in references)}
+    assert float(distance[LSTM]) == project.record()["metric"]["value"]
+    pages = {path.name for path in (project.folder / "mlartifacts").rglob("report/*.html")}
+    assert pages == {"report.html", "blind.html"}
 
 
 def test_nothing_to_do_means_only_register(project: Project) -> None:
@@ -192,25 +256,46 @@ def test_an_experiment_touches_no_alias(project: Project) -> None:
 
 def test_one_parameter_reruns_training_and_what_follows(project: Project) -> None:
     champion = project.trained()
-    project.set("models.attention_lstm.dropout", 0.2)
-    assert project.repro() == [*DOWNSTREAM_OF_TRAIN, "register"]
+    project.set({"models.attention_lstm.dropout": 0.2})
+    assert project.repro() == TRAINED
     assert project.record()["digest"] == champion != project.trained()
     assert project.record("challenger")["challenger"]["digest"] == project.trained()
     project.commit("a challenger")
 
 
+def test_a_version_that_fails_a_guard_says_why_and_is_not_promoted(project: Project) -> None:
+    """Greedy, and nothing but the likeliest: every piece is the same, and nothing has to be trained for it."""
+    before = project.record()
+    greedy = {"sample.attention_lstm.temperature": 0, "sample.attention_lstm.duration_temperature": 0}
+    project.set(greedy | {"select.promote": "better"})
+    assert project.repro() == JUDGED
+    failed = project.read(f"reports/{LSTM}/evaluation/guards.json")["failed"]
+    assert list(failed) in (["collapsed"], ["silent"])
+    (guard,) = failed
+    assert project.record() == before and project.record("challenger")["challenger"] is None
+    (version,) = [version for version in project.models() if version["digest"] == project.trained()]
+    assert version["failed"] == failed and version["aliases"] == []
+    said = " ".join(project.run("counterpoint", "models").split())
+    assert f"version {version['number']} failed {guard}: {failed[guard]}" in said
+    assert failed[guard] in (project.folder / "reports/report.html").read_text()
+    project.commit("a challenger that collapsed")
+
+
 def test_a_person_who_moves_the_champion_is_obeyed(project: Project) -> None:
-    first = project.record()["digest"]
-    project.run("counterpoint", "promote", "2")
+    first, collapsed = project.record()["digest"], project.trained()
+    number = {version["digest"]: version["number"] for version in project.models()}
+    said = project.run("counterpoint", "promote", number[collapsed])
+    assert "warning" in said and "failed" in said
     assert project.repro() == ["register", "package"]
-    assert project.record()["digest"] == project.trained() != first
-    assert project.bento_version().startswith(project.trained()[:12])
-    project.commit("the challenger won")
+    assert project.record()["digest"] == collapsed != first
+    assert project.record()["failed"] == project.read(f"reports/{LSTM}/evaluation/guards.json")["failed"]
+    assert project.bento_version().startswith(collapsed[:12])
+    project.commit("a person chose it all the same")
     # and back, to a version whose folder has left the workspace
-    project.run("counterpoint", "promote", "1")
+    project.run("counterpoint", "promote", number[first])
     assert project.repro() == ["register"]  # DVC has built this Bento before, and brings it back without a run
     assert project.bento_version().startswith(first[:12])
-    project.commit("and lost again")
+    project.commit("and back")
 
 
 def test_an_older_commit_brings_back_its_bento(project: Project) -> None:
@@ -221,7 +306,7 @@ def test_an_older_commit_brings_back_its_bento(project: Project) -> None:
     assert then != now
     assert project.repro() == ["register"]  # git moved: git wins
     assert tree(project.folder / "dist/bento") == then
-    assert [m["number"] for m in project.models() if "champion" in m["aliases"]] == ["2"]
+    assert [m["digest"] for m in project.models() if "champion" in m["aliases"]] == [project.trained()]
     project.run("git", "checkout", "-q", "main")
     project.run("dvc", "checkout", "-q")
     assert project.repro() == ["register"]
@@ -230,7 +315,7 @@ def test_an_older_commit_brings_back_its_bento(project: Project) -> None:
 
 
 def test_both_moved_stops_and_touches_nothing(project: Project) -> None:
-    project.run("counterpoint", "promote", "2")
+    project.run("counterpoint", "promote", project.trained())
     record = project.folder / "reports/champion.json"
     mine = record.read_text()
     other = json.loads(mine) | {"digest": "0" * 64, "lineage": "1" * 64, "run_name": "somebody-elses"}
@@ -239,7 +324,7 @@ def test_both_moved_stops_and_touches_nothing(project: Project) -> None:
     assert "two choices at once" in said and "somebody-elses" in said
     assert json.loads(record.read_text()) == other
     record.write_text(mine)
-    project.run("counterpoint", "promote", "1")
+    project.run("counterpoint", "promote", json.loads(mine)["digest"])
     assert project.repro() == ["register"]
 
 
@@ -258,7 +343,9 @@ def test_a_lost_store_is_filled_again(project: Project) -> None:
 
 
 def test_a_clone_pulls_and_retrains_nothing(project: Project, tmp_path: Path) -> None:
-    project.set("models.attention_lstm.dropout", 0.3)
+    first = {"models.attention_lstm.dropout": 0.3, "select.promote": "first"}
+    first |= {"sample.attention_lstm.temperature": 0.9, "sample.attention_lstm.duration_temperature": 0.9}
+    project.set(first)
     project.repro()
     project.commit("the first parameters again")
     project.run("dvc", "remote", "add", "-f", "-d", "local", str(tmp_path / "remote"))
@@ -283,8 +370,7 @@ def test_a_clone_pulls_and_retrains_nothing(project: Project, tmp_path: Path) ->
 
 
 def test_killed_in_training_ends_in_the_same_weights(project: Project) -> None:
-    project.set("models.attention_lstm.epochs", 40)
-    project.set("models.attention_lstm.patience", 40)
+    project.set({"models.attention_lstm.epochs": 40, "models.attention_lstm.patience": 40})
     running = subprocess.Popen(["dvc", "repro", "train@attention_lstm"], cwd=project.folder, env=project.environment)
     deadline = time.monotonic() + 120
     while not list((project.folder / ".checkpoints").glob("*/*")) and time.monotonic() < deadline:
@@ -293,7 +379,7 @@ def test_killed_in_training_ends_in_the_same_weights(project: Project) -> None:
     running.wait()
     time.sleep(3)
     assert not (project.folder / "models/attention_lstm").exists()
-    assert project.repro()[:1] == ["train@attention_lstm"]
+    assert project.repro(f"train@{LSTM}") == [f"train@{LSTM}"]
     resumed = project.trained()
     shutil.rmtree(project.folder / "models/attention_lstm")
     project.run("dvc", "repro", "-f", "-s", "train@attention_lstm")
