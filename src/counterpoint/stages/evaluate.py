@@ -27,8 +27,9 @@ def main(name: str) -> None:
     settings, own = params.load(), cast(Texture, catalog.texture(name))
     written = read_notes(paths.samples(name) / "notes.parquet")
     # As melody all generators can be compared, and each by the very lines that melody models and reference rows are.
-    benches = {texture: bench(texture, settings) for texture in dict.fromkeys((own, cast(Texture, "melody")))}
-    judgements = {texture: judge(written, bench) for texture, bench in benches.items()}
+    textures: tuple[Texture, ...] = (own, "melody")
+    benches = {texture: bench(texture, settings) for texture in dict.fromkeys(textures)}
+    judgements = {texture: judge(written, against) for texture, against in benches.items()}
     chosen = settings.evaluate
     limits = {"copying_margin": chosen.copying_margin, "least_diversity": chosen.least_diversity}
     failed = failed_guards(written, judgements[own], benches[own], **limits)
