@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 MIDI_TEMPO_BPM = "120"  # what a MIDI file that names no tempo is played at
+MIDI_METRE = "4/4"  # and what its bars are if it names none
 FEW_GROUPS = 50  # below so many tunes, one of them weighs more than 2 % of a split's figure
 MOST = 0.9  # of the pieces: what the rest of them cannot teach a model
 SHOWN = 6  # of a mapping of counts, the commonest
@@ -70,7 +71,10 @@ def known_limits(facts: dict[str, Any]) -> list[str]:
         limits.append(f"Every velocity is {velocity['lowest']}: dynamics cannot be learnt or judged.")
     metre, metre_pieces = next(iter(facts["metres"]["first"].items()))
     if metre_pieces >= MOST * pieces:
-        limits.append(f"{_share(metre_pieces, pieces)} of the pieces are in {metre}: other metres are hardly known.")
+        unnamed = ", which is also what a MIDI file means that names no metre" if metre == MIDI_METRE else ""
+        limits.append(
+            f"{_share(metre_pieces, pieces)} of the pieces are in {metre}{unnamed}: other metres are hardly known."
+        )
     unsaid = facts["tempo_bpm"].get(MIDI_TEMPO_BPM, 0)
     if unsaid > pieces / 2:
         limits.append(
@@ -91,7 +95,7 @@ def known_limits(facts: dict[str, Any]) -> list[str]:
 
 def plain(text: str) -> str:
     """Text from a file or a user, safe within a line or a cell of Markdown: nothing in it is markup."""
-    return re.sub(r"([\\`*<>\[\]|])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\`*_&~<>\[\]|])", r"\\\1", " ".join(text.split()))
 
 
 def _title(source: dict[str, Any]) -> str:

@@ -99,8 +99,9 @@ def _data(facts: dict[str, Any] | None) -> list[str]:
     train, validation, test = (facts["splits"][split] for split in ("train", "validation", "test"))
     return [
         f"{source_sentence(facts)} Trained on {train['pieces']:,} pieces ({train['notes']:,} notes in all tracks), "
-        f"brought to its texture; validated on {validation['pieces']:,}, tested on {test['pieces']:,}; no tune is on "
-        f"two sides. More is in the data card, which is made from `{DATA}` in its folder."
+        f"as far as they can be brought to its texture; validated on {validation['pieces']:,}, tested on "
+        f"{test['pieces']:,}; no tune is on two sides. More is in the data card, which is made from `{DATA}` in "
+        "its folder."
     ]
 
 
