@@ -217,6 +217,19 @@ def test_the_answer_is_told_at_once_to_who_asks(browser):
     assert text_of(browser, "place") == "Pair 2 of 4"
 
 
+def test_single_keys_can_be_turned_off(browser, page):
+    """WCAG 2.1, 2.1.4: for who speaks to the browser, or strikes keys by chance."""
+    playing = "document.getElementById('play-a').ariaPressed"
+    browser.run("document.getElementById('shortcuts').click()")
+    browser.press("a")
+    assert browser.run(playing) == "false"
+    browser.open(page)
+    assert browser.run("document.getElementById('shortcuts').checked") is False
+    browser.run("document.getElementById('shortcuts').click()")
+    browser.press("a")
+    assert browser.run(playing) == "true"
+
+
 def test_sides_and_order_are_drawn_anew(browser, page):
     drawn = set()
     for _ in range(12):

@@ -13,12 +13,12 @@
   let answered = false;
 
   function fresh() {
-    return { tell: false, answers: [] };
+    return { tell: false, shortcuts: true, answers: [] };
   }
   function remembered() {
     try {
       const kept = JSON.parse(localStorage.getItem(place));
-      return kept && Array.isArray(kept.answers) ? kept : fresh();
+      return kept && Array.isArray(kept.answers) ? { ...fresh(), ...kept } : fresh();
     } catch {
       return fresh();
     }
@@ -219,7 +219,7 @@
   at("choose-none").addEventListener("click", () => choose("none"));
   at("next").addEventListener("click", goOn);
   at("reset").addEventListener("click", () => {
-    state = { ...fresh(), tell: state.tell };
+    state = { ...state, answers: [] };
     remember();
     at("status").textContent = "Your answers are forgotten.";
     next();
@@ -227,6 +227,11 @@
   });
   at("tell").addEventListener("change", (event) => {
     state.tell = event.target.checked;
+    remember();
+  });
+  // Who speaks to the browser, or strikes keys by chance, can do without.
+  at("shortcuts").addEventListener("change", (event) => {
+    state.shortcuts = event.target.checked;
     remember();
   });
   sounds.forEach((sound, side) =>
@@ -241,9 +246,10 @@
     n: goOn,
   };
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || at("listening").hidden) return;
+    if (!state.shortcuts || event.ctrlKey || event.metaKey || event.altKey || event.repeat || at("listening").hidden) return;
     keys[event.key.toLowerCase()]?.();
   });
   at("tell").checked = state.tell;
+  at("shortcuts").checked = state.shortcuts;
   next();
 })();
