@@ -173,6 +173,8 @@ def test_a_damaged_model_is_not_ready_and_says_why(packed: Packed, tmp_path: Pat
         assert (got.status_code, got.headers["content-type"]) == (503, "application/json")
         assert "model.weights.h5 is not what was trained" in got.json()["error"]
         assert httpx.get(f"{server.url}/model").json() == got.json()
+        page = httpx.get(f"{server.url}/")
+        assert (page.status_code, page.headers["content-type"]) == (503, "text/plain; charset=utf-8")
         assert httpx.get(f"{server.url}/livez").status_code == 200
         assert "not ready: the model cannot be served" in server.log.read_text()
 

@@ -14,7 +14,7 @@ from bentoml.exceptions import NotFound
 from bentoml.validators import ContentType
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from counterpoint.models import catalog
@@ -67,7 +67,7 @@ async def _model(_: Request) -> Response:
 
 async def _page(_: Request) -> Response:
     loaded = bentoml.get_current_service()
-    return HTMLResponse(page(loaded.about), headers=HEADERS) if loaded.about else Response(loaded.problem, 503)
+    return HTMLResponse(page(loaded.about), headers=HEADERS) if loaded.about else PlainTextResponse(loaded.problem, 503)
 
 
 @bentoml.asgi_app(Starlette(routes=[Route("/", _page), Route("/model", _model)]), path="/")
