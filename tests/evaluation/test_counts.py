@@ -38,3 +38,17 @@ def test_sums_and_ratios():
     assert notes.tolist() == [2, 12, 0, 0, 9]
     np.testing.assert_array_equal(counts.ratio(np.arange(5.0), notes), [0, 1 / 12, np.nan, np.nan, 4 / 9])
     assert len(np.unique(counts.part_keys(music))) == 1 + 3 + 2
+
+
+def test_a_piece_without_a_value_has_no_mean():
+    means = counts.mean_by_piece(np.array([1.0, 4.0, 9.0]), np.array([2, 0, 2]), 4)
+    np.testing.assert_array_equal(means, [4.0, np.nan, 5.0, np.nan])
+
+
+def test_shares_of_a_piece_sum_to_one_and_an_empty_one_has_none():
+    piece, cells = np.array([2, 0, 2, 2]), np.array([1, 0, 1, 2])
+    found = counts.shares_by_piece(piece, cells, 3, 4)
+    none = [np.nan] * 3
+    np.testing.assert_allclose(found, [[1, 0, 0], none, [0, 2 / 3, 1 / 3], none])
+    weighted = counts.shares_by_piece(piece, cells, 3, 4, np.array([1.0, 5.0, 4.0, 15.0]))
+    np.testing.assert_allclose(weighted[2], [0, 5 / 20, 15 / 20])

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterpoint.evaluation.spans import mean_by_piece, spread
+from counterpoint.evaluation.spans import spread
 
 
 def test_each_row_counts_up_from_its_first():
@@ -21,8 +21,3 @@ def test_agrees_with_a_loop(rows):
     expected = [(place, first + step) for place, (first, count) in enumerate(rows) for step in range(count)]
     first, count = np.array(rows, np.int64).reshape(-1, 2).T
     assert list(zip(*(part.tolist() for part in spread(first, count)), strict=True)) == expected
-
-
-def test_a_piece_without_a_value_has_no_mean():
-    means = mean_by_piece(np.array([1.0, 4.0, 9.0]), np.array([2, 0, 2]), 4)
-    np.testing.assert_array_equal(means, [4.0, np.nan, 5.0, np.nan])

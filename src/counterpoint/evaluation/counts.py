@@ -11,8 +11,24 @@ def by_piece(music: Music, amounts: np.ndarray | None = None) -> np.ndarray:
 
 
 def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """part / whole, NaN where whole is 0."""
-    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole != 0)
+    """part / whole, NaN where whole is 0: of one shape, or broadcast to one."""
+    return np.divide(part, whole, out=np.full(np.broadcast_shapes(part.shape, whole.shape), np.nan), where=whole != 0)
+
+
+def mean_by_piece(values: np.ndarray, piece: np.ndarray, pieces: int) -> np.ndarray:
+    """The mean of `values` in each of `pieces` pieces; float64 (pieces,), NaN for a piece without a value."""
+    return ratio(np.bincount(piece, values, minlength=pieces), np.bincount(piece, minlength=pieces))
+
+
+def shares_by_piece(
+    piece: np.ndarray, cells: np.ndarray, width: int, pieces: int, weights: np.ndarray | None = None
+) -> np.ndarray:
+    """What part of each piece's entries, or of their weights, falls on each cell; float64 (pieces, width).
+
+    piece, cells: int64 (entries,). The shares of a piece sum to 1; they are NaN if it has no entry.
+    """
+    table = np.bincount(piece * width + cells, weights, minlength=pieces * width).reshape(pieces, width)
+    return ratio(table, table.sum(axis=1, keepdims=True))
 
 
 def part_keys(music: Music) -> np.ndarray:

@@ -32,6 +32,8 @@ import numpy as np
 import pandas as pd
 from scipy.spatial.distance import cdist
 
+from counterpoint.evaluation.bootstrap import drawn, interval
+from counterpoint.evaluation.counts import ratio
 from counterpoint.evaluation.families import families, only_common
 from counterpoint.evaluation.music import music
 from counterpoint.evaluation.textures import EXCERPT_BEATS, VOICES, Texture, excerpts, piece_of
@@ -76,14 +78,14 @@ def distance_to_real(generated: pd.DataFrame, real: pd.DataFrame, texture: Textu
             _mean_distances([of, of], [owner] * 2, [draw] * 2)
             for of, owner, draw in zip(vectors, owners, draws, strict=True)
         )
-        unlike.append(_ratio(2 * between - within - of_real, 2 * between))
+        unlike.append(np.where(between == 0, 0.0, ratio(2 * between - within - of_real, 2 * between)))
         if of_real[0] > 0:
             various.append(within[0] / of_real[0])
     each = np.stack(unlike)
     total = each.mean(axis=0)
-    low, high = np.nanpercentile(total[1:], [2.5, 97.5]) if np.isfinite(total[0]) else (np.nan, np.nan)
+    low, high = interval(total[1:])
     by_family = dict(zip(found[1], each[:, 0].tolist(), strict=True))
-    return Distance(float(total[0]), float(low), float(high), by_family, float(np.median(various or [np.nan])))
+    return Distance(float(total[0]), low, high, by_family, float(np.median(various or [np.nan])))
 
 
 def _owners(names: tuple[str, ...]) -> tuple[np.ndarray, int]:
@@ -95,10 +97,7 @@ def _owners(names: tuple[str, ...]) -> tuple[np.ndarray, int]:
 
 def _draws(pieces: int, seed: int) -> np.ndarray:
     """How often each piece counts, (1 + draws, pieces): once each, then as drawn with replacement."""
-    if not pieces:
-        return np.ones((1 + BOOTSTRAP_DRAWS, 0))
-    drawn = np.random.default_rng(seed).multinomial(pieces, np.full(pieces, 1 / pieces), BOOTSTRAP_DRAWS)
-    return np.vstack([np.ones(pieces), drawn])
+    return np.vstack([np.ones(pieces), drawn(pieces, BOOTSTRAP_DRAWS, seed)])
 
 
 def _without_unused(vectors: list[np.ndarray]) -> list[np.ndarray]:
@@ -120,7 +119,7 @@ def _mean_distances(vectors: list[np.ndarray], owners: list, draws: list[np.ndar
         sums += sums.T
         np.fill_diagonal(counts, 0)
     weighted, pairs = (np.einsum("ij,ij->i", draws[0] @ table, draws[1]) for table in (sums, counts))
-    return np.divide(weighted, pairs, out=np.full_like(weighted, np.nan), where=pairs > 0)
+    return ratio(weighted, pairs)
 
 
 def _summed_distances(
@@ -140,8 +139,3 @@ def _summed_distances(
         sums[first:last, left:] = np.add.reduceat(by_column, rows[:-1] - rows[0], axis=0)
         first = last
     return sums
-
-
-def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """part / whole, 0 where both are 0: sets in which nothing differs are alike."""
-    return np.divide(part, whole, out=np.where((part == 0) & (whole == 0), 0.0, np.nan), where=whole > 0)

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial.distance import cdist, pdist
 
+from counterpoint.evaluation.counts import mean_by_piece, shares_by_piece
 from counterpoint.evaluation.lines import lines, same_line
 from counterpoint.evaluation.music import Music
 from counterpoint.evaluation.textures import piece_of
@@ -91,21 +92,21 @@ def features(music: Music) -> dict[str, np.ndarray]:
 
     def transitions(classes: np.ndarray) -> np.ndarray:
         cells = CLASSES * classes[follows] + classes[follows + 1]
-        return _shares(piece_of_step, cells, CLASSES**2, pieces)
+        return shares_by_piece(piece_of_step, cells, CLASSES**2, pieces)
 
     distinct = np.unique(heard.piece * 128 + heard.pitch)
     lengths = _length_classes(heard.release - heard.onset)
     return {
         "pitch_count": np.bincount(distinct // 128, minlength=pieces).astype(np.float64),
-        "pitch_class_histogram": _shares(
+        "pitch_class_histogram": shares_by_piece(
             heard.piece, heard.pitch % CLASSES, CLASSES, pieces, heard.release - heard.onset
         ),
         "pitch_class_transitions": transitions(line.pitch % CLASSES),
         "pitch_range": _ranges(distinct // 128, distinct % 128, pieces),
-        "mean_pitch_interval": _means(piece_of_step, steps(line.pitch), pieces),
+        "mean_pitch_interval": mean_by_piece(steps(line.pitch), piece_of_step, pieces),
         "note_count": np.bincount(heard.piece, minlength=pieces).astype(np.float64),
-        "mean_inter_onset": _means(piece_of_step, steps(line.onset) / TICKS_PER_QUARTER, pieces),
-        "note_length_histogram": _shares(heard.piece, lengths, CLASSES, pieces),
+        "mean_inter_onset": mean_by_piece(steps(line.onset) / TICKS_PER_QUARTER, piece_of_step, pieces),
+        "note_length_histogram": shares_by_piece(heard.piece, lengths, CLASSES, pieces),
         "note_length_transitions": transitions(_length_classes(line.release - line.onset)),
     }
 
@@ -115,22 +116,6 @@ def _length_classes(durations: np.ndarray) -> np.ndarray:
     ascending = LENGTH_CLASS_TICKS[order]
     # Twice the midpoint, in whole ticks; a duration on a midpoint goes to the shorter.
     return order[np.searchsorted(ascending[1:] + ascending[:-1], 2 * durations, side="left")]
-
-
-def _shares(
-    piece: np.ndarray, cells: np.ndarray, cells_a_piece: int, pieces: int, weights: np.ndarray | None = None
-) -> np.ndarray:
-    counts = np.bincount(piece * cells_a_piece + cells, weights, minlength=pieces * cells_a_piece)
-    counts = counts.reshape(pieces, cells_a_piece)
-    return _divided(counts, counts.sum(axis=1, keepdims=True))
-
-
-def _means(piece: np.ndarray, values: np.ndarray, pieces: int) -> np.ndarray:
-    return _divided(np.bincount(piece, values, minlength=pieces), np.bincount(piece, minlength=pieces))
-
-
-def _divided(sums: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    return sums / np.where(counts > 0, counts, np.nan)
 
 
 def _ranges(piece: np.ndarray, pitches: np.ndarray, pieces: int) -> np.ndarray:

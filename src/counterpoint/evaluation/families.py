@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
+from counterpoint.evaluation.counts import shares_by_piece
 from counterpoint.evaluation.lines import lines
 from counterpoint.evaluation.music import STEP_TICKS, Music
 from counterpoint.evaluation.spans import spread
@@ -80,10 +81,7 @@ def _keys(music: Music) -> np.ndarray:
 
 def _shares(music: Music, rows: np.ndarray, classes: np.ndarray, width: int, weights: np.ndarray | None = None):
     """Histograms (excerpts, width) that sum to 1, or to 0 where there is nothing to count."""
-    count = len(music.pieces)
-    table = np.bincount(rows * width + classes, weights, minlength=count * width).reshape(count, width).astype(float)
-    total = table.sum(axis=1, keepdims=True)
-    return np.divide(table, total, out=np.zeros_like(table), where=total > 0)
+    return np.nan_to_num(shares_by_piece(rows, classes, width, len(music.pieces), weights), copy=False)
 
 
 def _successive(line: Music) -> np.ndarray:

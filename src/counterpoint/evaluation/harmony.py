@@ -10,8 +10,9 @@ from itertools import combinations
 
 import numpy as np
 
+from counterpoint.evaluation.counts import mean_by_piece
 from counterpoint.evaluation.music import BAR_TICKS, Music
-from counterpoint.evaluation.spans import mean_by_piece, spread
+from counterpoint.evaluation.spans import spread
 from counterpoint.notes.table import TICKS_PER_QUARTER
 
 _PITCH_CLASSES = np.arange(12)

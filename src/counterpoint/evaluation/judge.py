@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from counterpoint.evaluation import catalog, distribution, histograms, originality
+from counterpoint.evaluation.bootstrap import drawn, interval
+from counterpoint.evaluation.counts import ratio
 from counterpoint.evaluation.distance import distance_to_real
 from counterpoint.evaluation.music import Music, music
 from counterpoint.evaluation.originality import Index, Originality
@@ -176,15 +178,12 @@ def _means(table: pd.DataFrame, seed: int) -> dict[str, dict[str, float]]:
     pieces = len(sums)
     if not pieces:
         return {str(name): {"value": math.nan, "low": math.nan, "high": math.nan} for name in table}
-    drawn = np.random.default_rng(seed).multinomial(pieces, np.full(pieces, 1 / pieces), BOOTSTRAP_DRAWS)
-    draws = np.vstack([np.ones(pieces), drawn])
-    total = draws @ counts
-    means = np.divide(draws @ sums, total, out=np.full_like(total, np.nan), where=total > 0)
+    draws = np.vstack([np.ones(pieces), drawn(pieces, BOOTSTRAP_DRAWS, seed)])
+    means = ratio(draws @ sums, draws @ counts)
     result = {}
     for name, column in zip(table.columns, means.T, strict=True):
-        defined = column[1:][~np.isnan(column[1:])]
-        low, high = np.percentile(defined, [2.5, 97.5]) if defined.size else (math.nan, math.nan)
-        result[str(name)] = {"value": float(column[0]), "low": float(low), "high": float(high)}
+        low, high = interval(column[1:])
+        result[str(name)] = {"value": float(column[0]), "low": low, "high": high}
     return result
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from counterpoint.evaluation.bootstrap import drawn, interval
+from counterpoint.evaluation.counts import ratio
 from counterpoint.evaluation.lines import lines, same_line
 from counterpoint.evaluation.music import Music
 
@@ -103,7 +105,7 @@ def originality(generated: Music, known: Index) -> Originality:
     source_piece[have] = known.windows.piece[source[best]]
     return Originality(
         pieces=generated.pieces,
-        copied_share=copied / np.where(counts > 0, counts, np.nan),
+        copied_share=ratio(copied, counts),
         longest_run_notes=notes,
         longest_run_piece=tuple(known.pieces[piece] if piece >= 0 else "" for piece in source_piece.tolist()),
         longest_run_onset_ticks=onset,
@@ -116,10 +118,8 @@ def summary(judged: Originality, *, seed: int = 0) -> Summary:
     shares = judged.copied_share[~np.isnan(judged.copied_share)]
     mean = low = high = np.nan
     if shares.size:
-        drawn = np.random.default_rng(seed).multinomial(
-            len(shares), np.full(len(shares), 1 / len(shares)), BOOTSTRAP_DRAWS
-        )
-        mean, (low, high) = shares.mean(), np.percentile(drawn @ shares / len(shares), [2.5, 97.5])
+        mean = shares.mean()
+        low, high = interval(drawn(len(shares), BOOTSTRAP_DRAWS, seed) @ shares / len(shares))
     at = int(judged.longest_run_notes.argmax()) if judged.longest_run_notes.any() else -1
     return Summary(
         copied_share=float(mean),

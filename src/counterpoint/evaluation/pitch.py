@@ -32,7 +32,7 @@ def pitch_class_entropy(music: Music) -> np.ndarray:
     one and of four bars; here of a whole piece, and an excerpt of 16 quarters is four bars of 4/4. No notes: NaN.
     """
     classes = _classes(music)
-    shares = classes / np.where(classes.any(axis=1), classes.sum(axis=1), np.nan)[:, None]
+    shares = ratio(classes, classes.sum(axis=1, keepdims=True))
     logarithms = np.log2(shares, out=np.zeros_like(shares), where=shares > 0)
     return np.abs((shares * logarithms).sum(axis=1))  # not -sum: that makes a single pitch class -0.0
 

@@ -12,10 +12,3 @@ def spread(first: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray
     row = np.repeat(np.arange(len(first)), count)
     begins = np.cumsum(count) - count
     return row, np.arange(len(row)) - begins[row] + first[row]
-
-
-def mean_by_piece(values: np.ndarray, piece: np.ndarray, pieces: int) -> np.ndarray:
-    """The mean of `values` in each of `pieces` pieces; float64 (pieces,), NaN for a piece without a value."""
-    sums = np.bincount(piece, weights=values, minlength=pieces)
-    counts = np.bincount(piece, minlength=pieces)
-    return np.divide(sums, counts, out=np.full(pieces, np.nan), where=counts > 0)

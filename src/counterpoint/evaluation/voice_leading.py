@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from counterpoint.evaluation.counts import ratio
 from counterpoint.evaluation.music import Music
 from counterpoint.evaluation.spans import spread
 
@@ -120,5 +121,4 @@ def _per_hundred(music: Music, moves: _Changes, piece: np.ndarray) -> np.ndarray
     foreign[music.piece[music.is_drum | (voice != music.track)]] = True
     counts = np.bincount(moves.piece, minlength=pieces)
     defined = (counts > 0) & ~foreign & (heard.sum(axis=1) > 1)
-    events = 100.0 * np.bincount(piece, minlength=pieces)
-    return np.divide(events, counts, out=np.full(pieces, np.nan), where=defined)
+    return ratio(100.0 * np.bincount(piece, minlength=pieces), np.where(defined, counts, 0))
