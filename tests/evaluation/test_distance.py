@@ -124,3 +124,15 @@ def test_the_seed_decides_the_interval_alone():
     assert one == same
     assert other.value == one.value
     assert (other.low, other.high) != (one.low, one.high)
+
+
+def test_diversity_is_the_median_family_and_no_mean():
+    # Ranges differ 29 times as much as real ones, all else about as much.
+    assert distance_to_real(with_ranges(2, 60), with_ranges(2, 4), "melody").diversity == pytest.approx(1, abs=0.3)
+
+
+def test_the_two_sets_are_drawn_apart():
+    # Were the same pieces drawn of both, a set would be below 0 from its own copy in every draw.
+    real = with_ranges(2, 4, 8, 16, 32)
+    found = distance_to_real(real.assign(piece="z" + real["piece"]), real, "melody", seed=7)
+    assert found.value < 0 < found.high

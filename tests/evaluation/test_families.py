@@ -85,3 +85,25 @@ def test_only_common_keeps_what_real_music_has_most_of():
     assert narrow.shape[1] == CHORD_TYPES + 1
     assert narrow.sum(axis=1) == pytest.approx(np.ones(len(narrow)))
     assert narrow[:, -1].mean() < 0.05
+
+
+def test_degrees_weigh_by_duration_and_minor_keys_count_from_the_relative_major():
+    # A minor: A for two quarters, every other note for one; C is degree 0, A degree 9.
+    pitch, duration = [69, 71, 72, 74, 76, 68, 69], [48, 24, 24, 24, 24, 24, 48]
+    scale = note_table(piece="a#0000", onset=np.cumsum([0, *duration[:-1]]), duration=duration, pitch=pitch)
+    found = families(music(scale), "melody", 1)["degrees"][0]
+    assert found[[9, 11, 0, 2, 4, 8]] == pytest.approx(np.array([96, 24, 24, 24, 24, 24]) / 216)
+
+
+def test_voices_that_cross_and_neighbours_alone_have_a_spacing():
+    four = note_table(piece="a#0000", track=[0, 1, 2, 3], onset=0, duration=24, pitch=[60, 64, 62, 50])
+    found = families(music(four), "voices", 4)
+    assert found["vertical_intervals"][0, (60 - 64) % 12] == pytest.approx(1 / 6)  # six pairs, each once
+    assert found["spacing"].shape == (1, 3 * 29)
+    assert found["spacing"][0, [0, 29 + 3 + 2, 58 + 3 + 12]] == pytest.approx([1 / 3] * 3)  # -4 counts with -3
+
+
+def test_more_pitches_than_are_told_apart_are_the_most():
+    many = note_table(piece=["a#0000"] * 11 + ["b#0000"], onset=0, duration=24, pitch=[*range(60, 71), 60])
+    found = families(music(many), "chords", 1)["polyphony"]
+    assert found[:, [1, 8]].tolist() == [[0, 1], [1, 0]]

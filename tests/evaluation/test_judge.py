@@ -1,6 +1,7 @@
 import json
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -120,3 +121,22 @@ def test_without_training_music_nothing_is_said_of_copying():
     assert "copied_share" not in figures(found)
     assert failed_guards(bach.split("validation", "melody"), found, alone, **GUARDS) == {}
     assert not math.isnan(found["distance_to_real"]["value"])
+
+
+def test_one_piece_alone_is_silence(voices):
+    held_out = bach.split("validation", "voices")
+    one = held_out[held_out["piece"] == held_out["piece"].iloc[0]]
+    assert list(failed_guards(one, judge(one, voices), voices, **GUARDS)) == ["silent"]
+
+
+def test_a_measure_is_the_mean_over_excerpts_and_its_interval_draws_pieces():
+    # "long" has three excerpts of range 2, "short" one of range 10; a piece alone has no interval to speak of.
+    place = np.arange(12)
+    notes = note_table(
+        piece=["long"] * 12 + ["short"] * 4,
+        onset=[*(place * 96), *(place[:4] * 96)],
+        duration=96,
+        pitch=[*(60 + 2 * (place % 2)), *(60 + 10 * (place[:4] % 2))],
+    )
+    measures = {of["name"]: of["generated"] for of in judge(notes, bench("melody"))["measures"]}
+    assert measures["pitch_range"] == {"value": (3 * 2 + 10) / 4, "low": 2, "high": 10}

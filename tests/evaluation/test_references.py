@@ -74,3 +74,17 @@ def test_the_seed_decides():
     ):
         assert make(1).equals(make(1))
         assert not make(1).equals(make(2))
+
+
+def test_shuffled_pieces_end_where_their_shortest_part_does():
+    notes = note_table(
+        piece=np.repeat(["a", "b", "c"], 2),
+        track=np.tile([0, 1], 3),
+        onset=0,
+        duration=[96, 96, 30, 30, 60, 60],
+        pitch=[72, 40, 73, 41, 74, 42],
+    )
+    found = shuffled_tracks(notes, seed=1)
+    ends = found["duration"].groupby(found["piece"]).agg(["min", "max"])
+    assert ends["min"].tolist() == ends["max"].tolist()
+    assert set(ends["max"]) == {30, 60}  # no piece keeps 96: its other part is another's

@@ -72,6 +72,8 @@ def test_an_excerpt_lasts_through_the_silence_at_its_end_unless_the_piece_ends()
 def test_a_short_end_is_dropped():
     notes = note_table(piece="a", onset=[0, 96], duration=[96, 47], pitch=[60, 62])
     assert rows(excerpts(notes, beats=4), "piece", "pitch") == [("a#0000", 60)]
+    half = note_table(piece="a", onset=[0, 96], duration=[96, 48], pitch=[60, 62])
+    assert rows(excerpts(half, beats=4), "piece", "pitch") == [("a#0000", 60), ("a#0001", 62)]
 
 
 @pytest.mark.parametrize("texture", ["melody", "voices", "chords"])

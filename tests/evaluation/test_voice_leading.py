@@ -268,3 +268,7 @@ def test_agrees_with_music21s_voice_leading_on_voices_shuffled_between_chorales(
     assert min(expected) > 1
     found = music(table)
     assert (parallels(found)[0], crossings(found)[0]) == pytest.approx(expected)
+
+
+def test_voices_that_fall_silent_together_are_no_parallel():
+    assert parallels(written("60 . .", "60 . .", "48 50 -")).tolist() == [0]
