@@ -260,6 +260,8 @@ def test_one_parameter_reruns_training_and_what_follows(project: Project) -> Non
     assert project.repro() == TRAINED
     assert project.record()["digest"] == champion != project.trained()
     assert project.record("challenger")["challenger"]["digest"] == project.trained()
+    [(path, changed)] = json.loads(project.run("dvc", "metrics", "diff", "--json")).items()
+    assert path == f"reports/{LSTM}/evaluation/metrics.json" and changed["test_joint_nll"]["diff"] != 0
     project.commit("a challenger")
 
 
