@@ -11,7 +11,7 @@ from counterpoint.evaluation.textures import render
 from counterpoint.notes.table import empty_notes, note_table
 from tests.evaluation import bach
 
-GUARDS = {"copying_margin": 0.05, "least_diversity": 0.5}
+GUARDS = {"asked": 10, "copying_margin": 0.05, "least_diversity": 0.5}
 
 
 def bench(texture="voices"):
@@ -121,6 +121,13 @@ def test_without_training_music_nothing_is_said_of_copying():
     assert "copied_share" not in figures(found)
     assert failed_guards(bach.split("validation", "melody"), found, alone, **GUARDS) == {}
     assert not math.isnan(found["distance_to_real"]["value"])
+
+
+def test_a_model_that_is_mostly_silent_is_not_judged_by_the_rest(voices, held_out):
+    notes = bach.split("validation", "voices")  # of 23 pieces
+    assert failed_guards(notes, held_out, voices, **GUARDS | {"asked": 46}) == {}
+    failed = failed_guards(notes, held_out, voices, **GUARDS | {"asked": 47})
+    assert failed == {"silent": "23 of its 47 pieces hold notes that can be judged as voices"}
 
 
 def test_one_piece_alone_is_silence(voices):

@@ -115,18 +115,25 @@ def distance_table(judgements: Mapping[str, Judgement]) -> pd.DataFrame:
 
 
 def failed_guards(
-    notes: pd.DataFrame, judgement: Judgement, bench: Bench, *, copying_margin: float, least_diversity: float
+    notes: pd.DataFrame,
+    judgement: Judgement,
+    bench: Bench,
+    *,
+    asked: int,
+    copying_margin: float,
+    least_diversity: float,
 ) -> dict[str, str]:
     """Guard → why it failed; empty if all is well.
 
-    - silent: fewer than two pieces can be judged;
+    - silent: fewer than two pieces can be judged, or fewer than half of those that the model was `asked` for: a piece
+      without notes is in no note table, and the model would be judged by the others alone;
     - collapsed: the pieces differ from each other less than `least_diversity` times as much as real ones do,
       of which nothing can be said where fewer than two real pieces differ;
     - copying: `originality.copying`, with `copying_margin`.
     """
     count = judgement["generated"]["pieces"]
-    if count < 2:
-        return {"silent": f"{count} of its pieces hold notes that can be judged as {bench.texture}"}
+    if count < max(2, asked / 2):
+        return {"silent": f"{count} of its {asked} pieces hold notes that can be judged as {bench.texture}"}
     failed = {}
     diversity = judgement["diversity"]["relative"]
     if diversity is not None and diversity < least_diversity:

@@ -32,7 +32,8 @@ def main(name: str) -> None:
     judgements = {texture: judge(written, against) for texture, against in benches.items()}
     chosen = settings.evaluate
     limits = {"copying_margin": chosen.copying_margin, "least_diversity": chosen.least_diversity}
-    failed = failed_guards(written, judgements[own], benches[own], **limits)
+    asked = getattr(settings.sample, name).count
+    failed = failed_guards(written, judgements[own], benches[own], asked=asked, **limits)
     with written_beside(paths.evaluation(name)) as (folder,):
         folder.mkdir()
         history = pd.read_csv(paths.model(name) / "history.csv")
