@@ -19,6 +19,7 @@ MODELS = Path("models")
 REPORTS = Path("reports")
 REPORT = REPORTS / "report.html"
 BLIND = REPORTS / "blind.html"
+DISTANCES = REPORTS / "distances"
 CHAMPION = REPORTS / "champion.json"
 CHALLENGER = REPORTS / "challenger.json"
 BENTO = Path("dist/bento")

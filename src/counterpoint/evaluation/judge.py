@@ -107,7 +107,7 @@ def figures(judgement: Judgement) -> dict[str, float | None]:
     return found | {f"distance_{name}": value for name, value in distance["families"].items()}
 
 
-def distance_table(judgements: Mapping[str, Judgement]) -> pd.DataFrame:
+def distance_table(judgements: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """Rows music, distance_to_real, low, high, for a table or a plot; the music is what a judgement goes by."""
     keys = ("value", "low", "high")
     rows = [[name, *(of["distance_to_real"][key] for key in keys)] for name, of in judgements.items()]

@@ -10,7 +10,7 @@ import pandas as pd
 from counterpoint import params, paths
 from counterpoint.encodings.vocabulary import Vocabulary
 from counterpoint.evaluation.charts import draw_history, draw_likelihoods
-from counterpoint.evaluation.judge import Bench, Judgement, distance_table, failed_guards, figures, judge, prepare
+from counterpoint.evaluation.judge import Bench, Judgement, failed_guards, figures, judge, prepare
 from counterpoint.evaluation.likelihood import ranking
 from counterpoint.evaluation.textures import Texture
 from counterpoint.models import catalog
@@ -40,10 +40,6 @@ def main(name: str) -> None:
         history.to_csv(folder / "training.csv", index=False, lineterminator="\n")
         draw_history(history, folder / "training.png", title=name)
         found = {**_figures(judgements, own), **_likelihood(name, settings, folder)}
-        for texture, judgement in judgements.items():
-            distance_table({name: judgement}).to_csv(
-                folder / f"{texture}_distance.csv", index=False, lineterminator="\n"
-            )
         for file, content in {"metrics": found, "guards": {"failed": failed}, "judgements": judgements}.items():
             text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
             (folder / f"{file}.json").write_text(text + "\n", encoding="utf-8")

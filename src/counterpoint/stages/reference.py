@@ -24,7 +24,6 @@ def main(name: str) -> None:
     with written_beside(paths.reference(texture)) as (folder,):
         folder.mkdir()
         (folder / "rows.json").write_text(json.dumps(judged, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        distances.to_csv(folder / "distance.csv", index=False, lineterminator="\n")
     print(distances.to_string(index=False) if judged else f"no held-out piece can be rendered as {texture}: no rows")
 
 
