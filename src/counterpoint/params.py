@@ -94,7 +94,7 @@ class Models(Section):
 
 
 class SampleLSTM(Section):
-    count: int = Field(ge=1, le=64)
+    count: int = Field(ge=1, le=1000)
     shown: int = Field(ge=1, le=64)  # so many of them as MIDI, picture and sound
     length: int = Field(ge=1, le=4096)
     temperature: float = Field(ge=0, le=5)
@@ -122,7 +122,7 @@ class Select(Section):
 
 
 class Params(Section):
-    seed: int = Field(ge=0, lt=2**31)
+    seed: int = Field(ge=0, lt=2**30)  # stages count on from it
     tempo_bpm: float = Field(ge=20, le=400)
     corpus: Corpus
     ingest: Ingest

@@ -21,8 +21,8 @@ def test_rows_stand_nearest_first_and_unknown_ones_last():
 def test_the_nearest_is_named_with_its_neighbours():
     texture = Texture("melody", "Melody", (*REFERENCES, row("gan", 0.9, 0.8, 1.1), row("lstm", 0.3, 0.25, 0.4)))
     assert answer(texture, GENERATORS) == (
-        "Lstm stands nearest to the held-out music: 0.300, 95 % interval 0.250 to 0.400. Among the music to compare "
-        "with it stands farther away than “Bach” and nearer than “Noise”."
+        "Lstm stands nearest to the held-out music: 0.300, 95 % interval 0.250 to 0.400. It is farther away than "
+        "“Bach” and nearer than “Noise”."
     )
 
 
@@ -37,11 +37,18 @@ def test_a_failed_guard_is_said_of_the_nearest():
     texture = Texture("melody", "Melody", (row("gan", 0.3, 0.25, 0.4), *REFERENCES[:1]))
     said = answer(texture, GENERATORS)
     assert said.startswith("Gan is the only generator: 0.300") and "But it failed a guard (collapsed)" in said
-    assert "farther" not in said and said.endswith("it stands nearer than “Noise”.")
+    assert "farther" not in said and said.endswith("It is nearer than “Noise”.")
 
 
 def test_without_a_distance_there_is_no_answer():
-    assert answer(Texture("melody", "Melody", REFERENCES), GENERATORS) == "No generator has a distance in this texture."
+    said = answer(Texture("melody", "Melody", REFERENCES), GENERATORS)
+    assert said == "No generator writes in this texture: the rows show what its numbers are worth."
+
+
+def test_music_that_it_is_not_told_apart_from_is_neither_nearer_nor_farther():
+    rows = (*REFERENCES, row("spoilt", 0.35, 0.3, 0.5, "reference"), row("lstm", 0.3, 0.25, 0.4))
+    said = answer(Texture("melody", "Melody", rows), GENERATORS)
+    assert "not told apart from “Spoilt”. It is farther away than “Bach” and nearer than “Noise”." in said
 
 
 def test_key_measures_are_those_asked_for_or_one_a_family():

@@ -125,7 +125,7 @@ def test_an_empty_judgement_leaves_out_what_it_has_not(tmp_path):
     write_report(given, tmp_path / "bare.html")
     text = (tmp_path / "bare.html").read_text(encoding="utf-8")
     assert Balance(text).wrong == []
-    assert "No generator has a distance" in text and "Histograms" not in text and "Model card" not in text
+    assert "No generator writes in this texture" in text and "Histograms" not in text and "Model card" not in text
 
 
 def test_every_number_of_a_judgement_may_be_missing(tmp_path):

@@ -6,9 +6,12 @@ import pytest
 import yaml
 
 from counterpoint import params, paths
+from counterpoint.models import catalog
 from counterpoint.models.folder import seal
+from counterpoint.models.generator import Sampling
 from counterpoint.notes.midi import read_midi
 from counterpoint.notes.table import read_notes
+from counterpoint.stages import sample
 from counterpoint.stages.sample import main
 from tests.serving.untrained import LINEAGE, write_model
 
@@ -35,6 +38,20 @@ def test_all_pieces_are_in_the_table_and_the_first_are_shown(project):
     heard, _ = read_midi((folder / "001.mid").read_bytes(), "001", max_notes=100, max_beats=1000)
     columns = ["onset", "duration", "pitch"]
     np.testing.assert_array_equal(heard[columns], notes.loc[notes["piece"] == "001", columns])
+
+
+def test_more_pieces_than_a_request_allows_are_several_requests_of_different_seeds(project, monkeypatch):
+    monkeypatch.setattr(sample, "MOST_PIECES", 2)
+    main(NAME)
+    notes = read_notes(project / paths.samples(NAME) / "notes.parquet")
+    assert set(notes["piece"]) == {"000", "001", "002", "003", "004"}
+    settings, generator = params.load(), catalog.load(project / paths.model(NAME))
+    asked = settings.sample.attention_lstm.model_dump(exclude={"shown"})
+    second = generator.generate(Sampling(**asked | {"count": 2, "seed": settings.seed + 1}))
+    columns = ["onset", "duration", "pitch"]
+    for piece, number in (("000", "002"), ("001", "003")):
+        written, expected = notes[notes["piece"] == number], second[second["piece"] == piece]
+        np.testing.assert_array_equal(written[columns], expected[columns])
 
 
 def _fill_with_nan(_: str, item: h5py.Group | h5py.Dataset) -> None:

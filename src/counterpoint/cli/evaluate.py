@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from counterpoint.evaluation.textures import Texture
 
 
+FEW_PIECES = 10  # with fewer, intervals say little
 SPOILT_SHARES = (0.05, 0.1, 0.2, 0.4)  # of the notes
 HALF = "half of the reference"
 STDOUT = Path("-")
@@ -142,6 +143,11 @@ def judge_all(judged: "Set", real: "Set", training: "Set | None", texture: "Text
         said_of_real.append(
             f"{real.name} has {pieces} pieces, too few for two halves: no row says what a distance means"
         )
+    for who, count in ((judged.name, judgement["generated"]["pieces"]), (real.name, pieces)):
+        if count < FEW_PIECES:
+            said_of_real.append(
+                f"{who} has only {count} pieces here: its numbers hang on each of them, do not trust them"
+            )
     missing = sorted(set(real_notes["piece"]) - set(bench.real["piece"]))
     return Verdict(
         name=judged.name,

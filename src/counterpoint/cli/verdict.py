@@ -71,7 +71,10 @@ def _meaning(of: Verdict, rows: list[_Row], own: _Row) -> str:
     said = "0: nothing tells two sets apart; about 1: they have nothing in common."
     if not of.beside or own not in rows:
         return said
-    said += " Half of the reference is judged against its other half."
+    said += (
+        " Half of the reference is judged against its other half, so these rows are not those of a project's report, "
+        "which have the validation split against the test split."
+    )
     place = rows.index(own)
     between = [f"farther away than {_quoted(rows[place - 1])}"] if place else []
     between += [f"nearer than {_quoted(rows[place + 1])}"] if place + 1 < len(rows) else []

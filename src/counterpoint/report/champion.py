@@ -22,7 +22,7 @@ def answer(texture: Texture, generators: tuple[Generator, ...]) -> str:
     rows = [row for row in nearest_first(texture) if _known(row)]
     own = [row for row in rows if row.kind == "generator"]
     if not own:
-        return "No generator has a distance in this texture."
+        return "No generator writes in this texture: the rows show what its numbers are worth."
     first, others = own[0], own[1:]
     ends = interval(distance(first))
     said = f"{first.title} stands nearest to the held-out music" if others else f"{first.title} is the only generator"
@@ -37,15 +37,24 @@ def answer(texture: Texture, generators: tuple[Generator, ...]) -> str:
 
 
 def _between(first: Row, rows: list[Row]) -> str:
-    place = rows.index(first)
-    nearer = [row.title for row in rows[:place] if row.kind == "reference"]
-    farther = [row.title for row in rows[place + 1 :] if row.kind == "reference"]
+    """Which music to compare with lies nearer and which farther, where the intervals tell it apart at all."""
+    place, references = rows.index(first), [row for row in rows if row.kind == "reference"]
+    alike = [row.title for row in references if _overlap(distance(first), distance(row))]
+    nearer = [row.title for row in rows[:place] if row in references and row.title not in alike]
+    farther = [row.title for row in rows[place + 1 :] if row in references and row.title not in alike]
     said = []
     if nearer:
         said.append(f"farther away than {_quoted(nearer[-1])}")
     if farther:
         said.append(f"nearer than {_quoted(farther[0])}")
-    return f"Among the music to compare with it stands {' and '.join(said)}." if said else ""
+    sentences = []
+    if alike:
+        sentences.append(
+            f"By their intervals it is not told apart from {_listed([_quoted(title) for title in alike])}."
+        )
+    if said:
+        sentences.append(f"It is {' and '.join(said)}.")
+    return " ".join(sentences)
 
 
 def key_measures(texture: Texture) -> list[Mapping[str, Any]]:

@@ -51,7 +51,7 @@ RECIPE = (
         "Overlap area",
         "0 to 1",
         "Area under both densities: of distances within the real set, and from it to the generated one.",
-        "Yang and Lerch 2018, On the evaluation of generative models in music, section 3.2",
+        "Yang and Lerch 2020, On the evaluation of generative models in music, section 3.2",
     ),
 )
 

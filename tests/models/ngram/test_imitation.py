@@ -41,7 +41,7 @@ def test_one_tune_learnt_by_heart_is_written_again() -> None:
     learnt = tunes(*[TUNE] * 300)
     notes, who = written(learnt, tunes(TUNE), fit("melody", learnt))
     assert who in {
-        f"{smoothing} n-gram of order {order}" for smoothing in ("witten-bell", "kneser-ney") for order in (2, 3)
+        f"{smoothing} n-gram of order {order}" for smoothing in ("Witten–Bell", "Kneser–Ney") for order in (2, 3)
     }
     assert sum(line == TUNE for line in lines(notes).values()) >= 36  # of 40
 
@@ -73,7 +73,7 @@ def test_the_n_gram_is_the_one_that_likes_validation_best(bach_melodies) -> None
     learnt, judged, known = bach_melodies
     _, who = imitate(learnt, judged, known, orders=4, count=2, length=5, seed=1)
     mean_nats = {
-        f"{smoothing.replace('_', '-')} n-gram of order {order}": nats.joint.mean()
+        f"{streams.NAMES[smoothing]} n-gram of order {order}": nats.joint.mean()
         for (smoothing, order), nats in streams.score(learnt, judged, known, 4).items()
     }
     assert who == min(mean_nats, key=mean_nats.__getitem__)

@@ -54,7 +54,7 @@ def test_the_rows_stand_from_best_to_worst(melody, four) -> None:
     assert [row.name for row in melody] == ["held_out", "ngram", *SPOILT, "noise"]
     assert [row.name for row in four] == ["held_out", "shuffled", "ngram", *SPOILT, "noise"]
     assert "n-gram of order" in melody[1].title
-    assert [row.title for row in melody if row.name == "corrupted_20"] == ["held-out music, 20% of the notes spoilt"]
+    assert [row.title for row in melody if row.name == "corrupted_20"] == ["held-out music, 20 % of the notes spoilt"]
     assert len({row.title for row in four}) == len(four)
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 from counterpoint.encodings import events
 from counterpoint.encodings.events import END, START, Tokens
 from counterpoint.encodings.vocabulary import Vocabulary
-from counterpoint.models.ngram.streams import SMOOTHINGS, fit
+from counterpoint.models.ngram.streams import NAMES, SMOOTHINGS, fit
 from counterpoint.models.ngram.writing import write
 
 
@@ -48,7 +48,7 @@ def imitate(
         (pairs // size).astype(np.int32),
         (pairs % size).astype(np.int32),
     )
-    return events.decode(vocabulary.events(tokens)), f"{best[0].replace('_', '-')} n-gram of order {best[1]}"
+    return events.decode(vocabulary.events(tokens)), f"{NAMES[best[0]]} n-gram of order {best[1]}"
 
 
 def _playable(symbols: np.ndarray, duration_size: int) -> np.ndarray:

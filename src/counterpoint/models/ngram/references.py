@@ -47,7 +47,7 @@ def rows(texture: Texture, music: dict[str, pd.DataFrame], settings: Params) -> 
     found += [
         Row(
             f"corrupted_{share:.0%}".removesuffix("%"),
-            f"held-out music, {share:.0%} of the notes spoilt",
+            f"held-out music, {100 * share:.0f} % of the notes spoilt",
             corrupted(held_out, share, training, seed=seed),
         )
         for share in SHARES

@@ -11,7 +11,8 @@ from counterpoint.evaluation.likelihood import EventNats
 from counterpoint.models.ngram.interpolated import Interpolated, Sequences, Smoothing
 
 Stream = Literal["joint", "note", "duration"]
-SMOOTHINGS: tuple[Smoothing, ...] = ("witten_bell", "kneser_ney")
+NAMES: dict[Smoothing, str] = {"witten_bell": "Witten–Bell", "kneser_ney": "Kneser–Ney"}
+SMOOTHINGS: tuple[Smoothing, ...] = tuple(NAMES)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from counterpoint.models.ngram.interpolated import Interpolated, Sequences
-from counterpoint.models.ngram.streams import SMOOTHINGS
+from counterpoint.models.ngram.streams import NAMES, SMOOTHINGS
 from counterpoint.models.ngram.writing import write
 from counterpoint.notes.table import note_table
 
@@ -90,7 +90,7 @@ def imitate(
     best = min(fitted, key=lambda key: fitted[key].nats(scored).mean())
     written = write(fitted[best], START, END, count=count, length=length, random=np.random.default_rng(seed))
     pieces = {f"{i:03d}": known[of - SPECIALS] for i, of in enumerate(written) if len(of)}
-    return notes_of(pieces), f"{best[0].replace('_', '-')} n-gram of order {best[1]}"
+    return notes_of(pieces), f"{NAMES[best[0]]} n-gram of order {best[1]}"
 
 
 def _sequences(pieces: list[np.ndarray]) -> Sequences:
