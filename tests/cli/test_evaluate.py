@@ -207,6 +207,8 @@ def test_copies_among_what_is_judged_are_judged_and_few_pieces_bring_no_rows(no_
     assert found["judgement"]["generated"]["pieces"] == 3
     assert found["warnings"] == [
         "few has 3 pieces, too few for two halves: no row says what a distance means",
+        "again has only 3 pieces here: its numbers hang on each of them, do not trust them",
+        "few has only 3 pieces here: its numbers hang on each of them, do not trust them",
         "again and few have 1 file in common, so the distance is too small",
     ]
     assert found["rows"] == []
