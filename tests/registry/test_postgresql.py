@@ -31,13 +31,16 @@ DEBIAN = Path("/usr/lib/postgresql")
 OWNER = "postgres"  # PostgreSQL refuses to run as root
 
 
+def runuser() -> str | None:
+    """The program that starts PostgreSQL as its own user; not every root has its folder on PATH."""
+    return shutil.which("runuser", path=os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"]))
+
+
 def programs() -> Path | None:
     """The folder of PostgreSQL's programs, None where there is none, or none that we may run."""
     found = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3].split(".")[0]))
     on_path = shutil.which("initdb")
-    if os.geteuid() == 0 and (
-        shutil.which("runuser") is None or OWNER not in {user.pw_name for user in pwd.getpwall()}
-    ):
+    if os.geteuid() == 0 and (runuser() is None or OWNER not in {user.pw_name for user in pwd.getpwall()}):
         return None
     return found[-1].parent if found else Path(on_path).resolve().parent if on_path else None
 
@@ -49,7 +52,7 @@ def postgresql(bin_folder: Path) -> Iterator[str]:
     as_owner: list[str] = []
     if os.geteuid() == 0:
         shutil.chown(home, OWNER)
-        as_owner = ["runuser", "-u", OWNER, "--"]
+        as_owner = [str(runuser()), "-u", OWNER, "--"]
     data = home / "data"
     pg_ctl = [*as_owner, str(bin_folder / "pg_ctl"), "-D", str(data), "-w", "-t", "60"]
     try:
