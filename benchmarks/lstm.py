@@ -91,7 +91,7 @@ def training(net: Network, seconds: float) -> dict[str, float]:
 
 def generation(net: Network, streams: int, seconds: float) -> float:
     """Events a second with carried state."""
-    generator, length = AttentionLSTM(net, VOCABULARY), 1024
+    generator, length = AttentionLSTM("attention_lstm", net, VOCABULARY), 1024
 
     def write() -> int:
         generator.generate(Sampling(count=streams, length=length))
