@@ -1,0 +1,1 @@
+"""MuseGAN: a generative adversarial network over multi-track piano-roll phrases."""

@@ -1,0 +1,82 @@
+"""What a MuseGAN is made of, as numbers: enough to build its networks again."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, get_args
+
+from counterpoint.encodings.pianoroll import PITCHES
+
+Composition = Literal["jamming", "composer", "hybrid"]
+Join = Literal["concatenate", "sum"]
+COMPOSITIONS: tuple[Composition, ...] = get_args(Composition)
+OCTAVES, SEMITONES = 7, 12
+UPSAMPLED = 8  # a bar generator doubles its steps three times, so a bar has a multiple of so many
+PUBLISHED = {"temporal": 512, "bar": (1024, 512, 256, 256, 256), "critic": (128, 64, 64, 64, 64, 64, 128, 256, 512)}
+
+
+class ArchitectureError(ValueError):
+    """Sizes that no MuseGAN can have; the message names the one to mend."""
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Sizes of the networks; the published widths are those of width 1.
+
+    tracks: of the phrase, the given one too. voices: whether each track is one voice, so that at every step it is one
+    pitch or a rest (a softmax), or is polyphonic (each pitch by itself, a tanh). given: the track that is given, whose
+    index the others are generated for; None: all are generated.
+    """
+
+    tracks: int
+    bars: int
+    steps: int
+    voices: bool
+    composition: Composition = "hybrid"
+    join: Join = "concatenate"
+    noise: int = 32  # numbers in each of the (four, in hybrid) vectors that make a generator's input
+    width: float = 1.0
+    track_widths: dict[int, float] = field(default_factory=dict)  # track → its generator's width, where it is another
+    given: int | None = None
+    embedding: int = 32  # numbers that tell a bar of the given track
+
+    def __post_init__(self) -> None:
+        if self.bars < 2:
+            raise ArchitectureError(f"bars is {self.bars}: a phrase has two at least")
+        if self.steps % UPSAMPLED or self.steps < UPSAMPLED:
+            raise ArchitectureError(
+                f"steps is {self.steps}: a bar's steps are a multiple of {UPSAMPLED}, for the strides 2, 2 and 2 of the "
+                "bar generator"
+            )
+        if PITCHES != OCTAVES * SEMITONES:
+            raise ArchitectureError(f"the roll has {PITCHES} pitches, the strides 7 and 12 make {OCTAVES * SEMITONES}")
+        if self.composition not in COMPOSITIONS:
+            raise ArchitectureError(f"composition is {self.composition!r}, allowed are {', '.join(COMPOSITIONS)}")
+        if self.given is not None and not (self.tracks > 1 and 0 <= self.given < self.tracks):
+            raise ArchitectureError(
+                f"the given track is {self.given}, of {self.tracks} tracks: one of them is given, another generated"
+            )
+        wrong = [track for track in self.track_widths if not 0 <= track < self.tracks]
+        if wrong:
+            raise ArchitectureError(f"track_widths names track {wrong[0]}, there are {self.tracks}")
+
+    @property
+    def generated(self) -> tuple[int, ...]:
+        """The tracks that are generated, in the phrase's order."""
+        return tuple(track for track in range(self.tracks) if track != self.given)
+
+    @property
+    def total_noise(self) -> int:
+        """Numbers of noise behind each bar that a generator makes, the same in every composition (section 4.3)."""
+        return 4 * self.noise
+
+    def units(self, published: int, track: int | None = None) -> int:
+        """A published layer's width at this architecture's scale, 4 at least."""
+        width = self.width if track is None else self.track_widths.get(track, self.width)
+        return max(4, round(published * width))
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"track_widths": {str(track): width for track, width in self.track_widths.items()}}
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> "Architecture":
+        widths = {int(track): float(width) for track, width in content["track_widths"].items()}
+        return cls(**content | {"track_widths": widths})

@@ -1,0 +1,59 @@
+"""How much a phrase looks like music: the critic's number, high for real."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from counterpoint.encodings.pianoroll import PITCHES
+from counterpoint.models.musegan.architecture import OCTAVES, PUBLISHED, SEMITONES, Architecture
+from counterpoint.models.musegan.layers import Fold, normal
+
+SLOPE = 0.3  # of the leaky ReLUs below 0
+
+
+def critic(sizes: Architecture, tracks: int, name: str = "critic") -> keras.Model:
+    """(batch, tracks, bars, steps, PITCHES), -1 to 1 → (batch, 1).
+
+    The published convolutions, in order: over pairs of neighbouring bars, over those pairs, over an octave, over the
+    octaves, over steps. The first four do not overlap but in bars, of which there are few: windows laid side by side.
+    """
+    pairs, all_bars, octave, octaves, *halving, four, three, last = (
+        sizes.units(units) for units in PUBLISHED["critic"]
+    )
+    roll = keras.Input((tracks, sizes.bars, sizes.steps, PITCHES))
+    # Bars and tracks go last, where a window over them is a slice: (batch, steps, PITCHES, bars · tracks)
+    x = keras.layers.Permute((3, 4, 2, 1))(roll)
+    x = keras.layers.Reshape((sizes.steps, PITCHES, sizes.bars * tracks))(x)
+    windows = [x[..., bar * tracks : (bar + 2) * tracks] for bar in range(sizes.bars - 1)]
+    x = windows[0] if len(windows) == 1 else keras.ops.stack(windows, axis=3)  # (…, bars - 1, 2 · tracks)
+    x = _leaky(keras.layers.Dense(pairs, kernel_initializer=normal())(x))
+    x = keras.layers.Reshape((sizes.steps, PITCHES, (sizes.bars - 1) * pairs))(x)
+    x = _leaky(keras.layers.Dense(all_bars, kernel_initializer=normal())(x))
+    x = _leaky(Fold(octave, SEMITONES)(x))  # (batch, steps, OCTAVES, octave)
+    x = _leaky(Fold(octaves, OCTAVES)(x))[:, :, 0, :]  # (batch, steps, octaves)
+    for filters in halving:
+        x = _leaky(Fold(filters, 2)(x))
+    for filters, kernel in ((four, 4), (three, 3)):
+        x = _leaky(keras.layers.Conv1D(filters, kernel, 2, "same", kernel_initializer=normal())(x))
+    x = _leaky(keras.layers.Dense(last, kernel_initializer=normal())(keras.layers.Flatten()(x)))
+    return keras.Model(roll, keras.layers.Dense(1, kernel_initializer=normal())(x), name=name)
+
+
+def _leaky(x: Any) -> Any:
+    return keras.layers.LeakyReLU(negative_slope=SLOPE)(x)
+
+
+def gradient_penalty(judge: Any, real: Any, fake: Any, weights: Any) -> Any:
+    """Mean of (‖∇ judge(x)‖₂ - 1)² at x = weights · real + (1 - weights) · fake (Gulrajani et al. 2017, section 4).
+
+    real, fake: (batch, …). weights: (batch,), uniform in 0 to 1. The norm is over all axes but the batch's.
+    """
+    weights = tf.reshape(weights, (-1, *[1] * (len(real.shape) - 1)))
+    between = weights * real + (1 - weights) * fake
+    with tf.GradientTape() as tape:
+        tape.watch(between)
+        judged = judge(between)
+    slopes = tape.gradient(judged, between)
+    lengths = tf.sqrt(tf.reduce_sum(slopes**2, axis=list(range(1, len(slopes.shape)))) + 1e-12)
+    return tf.reduce_mean((lengths - 1) ** 2)
