@@ -1,6 +1,7 @@
 """params.yaml: typed, and strict about it."""
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,6 +52,38 @@ def test_a_wrong_key_is_named_with_what_came(content: dict[str, Any], path: str,
     assert says in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("model", "changes", "says"),
+    [
+        ("musegan", {"given": 2}, "given is of a track that is given: leave it out, or set conditioning: track"),
+        ("musegan", {"embedding": 8}, "embedding is of a track that is given"),
+        ("musegan", {"bars": 1}, "models.musegan.bars: input should be greater than or equal to 2, got 1"),
+        (
+            "musegan",
+            {"check_every": 70, "iterations": 69},
+            "check_every is 70 and iterations 69: training would end unchecked",
+        ),
+        (
+            "musegan_accompany",
+            {"given": 3, "track_widths": {2: 0.5, 3: 0.25}},
+            "models.musegan_accompany: track_widths names track 3, which is given, not generated",
+        ),
+    ],
+)
+def test_parts_of_a_gan_that_do_not_fit_are_named(
+    content: dict[str, Any], model: str, changes: dict[str, Any], says: str
+) -> None:
+    content["models"][model] |= changes
+    with pytest.raises(params.ParamsError) as caught:
+        params.parse(content)
+    assert says in str(caught.value)
+
+
+def test_widths_of_tracks_are_numbers_by_track(content: dict[str, Any]) -> None:
+    content["models"]["musegan"]["track_widths"] = {"1": 0.5, 3: 2}
+    assert params.parse(content).models.musegan.track_widths == {1: 0.5, 3: 2.0}
+
+
 def test_a_missing_key_is_named(content: dict[str, Any]) -> None:
     del content["ingest"]["similarity"]
     with pytest.raises(params.ParamsError, match=r"ingest\.similarity: is missing"):
@@ -76,8 +109,7 @@ def test_overlay_reaches_into_mappings_and_replaces_a_source_whole() -> None:
     assert base == before
 
 
-def test_the_demo_is_valid_over_the_committed_file(content: dict[str, Any]) -> None:
-    from pathlib import Path
-
-    demo = yaml.safe_load(Path("demo.yaml").read_text())
-    assert params.parse(params.overlay(content, demo)).corpus.limit == demo["corpus"]["limit"]
+@pytest.mark.parametrize("file", ["demo.yaml", "tests/tiny.yaml"])
+def test_what_is_changed_for_a_small_build_is_valid_over_the_committed_file(content: dict[str, Any], file: str) -> None:
+    changes = yaml.safe_load(Path(file).read_text())
+    assert params.parse(params.overlay(content, changes)).sample.musegan.count == changes["sample"]["musegan"]["count"]

@@ -88,9 +88,52 @@ class AttentionLSTM(Section):
     listen_at: tuple[Annotated[int, Field(ge=1)], ...]
 
 
+class MuseGAN(Section):
+    composition: Literal["hybrid", "composer", "jamming"]
+    conditioning: Literal["none", "track"]
+    given: int = Field(0, ge=0)  # the track that is given, with conditioning: track
+    embedding: int = Field(32, ge=1)  # numbers that tell a bar of the given track
+    bars: int = Field(ge=2, le=16)  # of a phrase
+    noise: int = Field(ge=1)
+    join: Literal["concatenate", "sum"]
+    width: float = Field(gt=0, le=4)
+    track_widths: dict[Annotated[int, Field(ge=0)], Annotated[float, Field(gt=0, le=4)]] = Field(default_factory=dict)
+    key: Literal["original", "common"]
+    binarise: Literal["argmax", "threshold", "bernoulli"]
+    batch_size: int = Field(ge=2)
+    critic_updates: int = Field(ge=1)
+    penalty: float = Field(gt=0)
+    learning_rate: float = Field(gt=0)
+    beta_1: float = Field(ge=0, lt=1)
+    beta_2: float = Field(ge=0, lt=1)
+    average: float = Field(ge=0, lt=1)
+    iterations: int = Field(ge=1)
+    check_every: int = Field(ge=1)
+    patience: int = Field(ge=1)
+    least_diversity: float = Field(ge=0, le=1)
+    precision: Literal["float32", "mixed_bfloat16"]
+    jit_compile: bool
+    listen_at: tuple[Annotated[int, Field(ge=1)], ...]
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> "MuseGAN":
+        if self.conditioning == "none":
+            for key in sorted({"given", "embedding"} & self.model_fields_set):
+                raise ValueError(f"{key} is of a track that is given: leave it out, or set conditioning: track")
+        elif self.given in self.track_widths:
+            raise ValueError(f"track_widths names track {self.given}, which is given, not generated")
+        if self.iterations < self.check_every:
+            raise ValueError(
+                f"check_every is {self.check_every} and iterations {self.iterations}: training would end unchecked"
+            )
+        return self
+
+
 class Models(Section):
     attention_lstm: AttentionLSTM
     attention_lstm_chords: AttentionLSTM
+    musegan: MuseGAN
+    musegan_accompany: MuseGAN
 
 
 class SampleLSTM(Section):
@@ -103,9 +146,18 @@ class SampleLSTM(Section):
     top_p: float = Field(gt=0, le=1)
 
 
+class SampleGAN(Section):
+    count: int = Field(ge=1, le=1000)
+    shown: int = Field(ge=1, le=64)
+    bars: int = Field(ge=1, le=64)
+    noise_scale: float = Field(ge=0, le=5)
+
+
 class Samples(Section):
     attention_lstm: SampleLSTM
     attention_lstm_chords: SampleLSTM
+    musegan: SampleGAN
+    musegan_accompany: SampleGAN
 
 
 class Evaluate(Section):
