@@ -9,7 +9,7 @@ import pytest
 
 from counterpoint.models import catalog
 from counterpoint.models.folder import ModelFolderError
-from counterpoint.params import read_yaml
+from counterpoint.params import overlay, parse, read_yaml
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,14 +18,25 @@ def test_every_generator_can_be_trained_and_loaded():
     for name, entry in catalog.GENERATORS.items():
         assert callable(catalog.trainer(name))
         assert callable(__import__(entry.loading, fromlist=["load"]).load)
-        assert catalog.texture(name) == entry.texture
+        assert catalog.encoding(name) == entry.encoding
 
 
-def test_the_pipeline_lists_the_generators_with_the_same_textures():
+def test_the_pipeline_lists_the_generators_with_the_same_encodings():
     (listed,) = [variables["generators"] for variables in read_yaml(ROOT / "dvc.yaml")["vars"]]
-    assert {name: catalog.texture(name) for name in listed} == {name: of["texture"] for name, of in listed.items()}
+    wanted = {name: entry.encoding for name, entry in catalog.GENERATORS.items()}
+    assert {name: of["encoding"] for name, of in listed.items()} == wanted
     for name, of in listed.items():
         assert f".models.{of['room']}." in catalog.GENERATORS[name].training
+
+
+def test_a_texture_is_its_encoding_or_the_view_that_params_take():
+    content = read_yaml(ROOT / "params.yaml")
+    for view in ("voices", "band"):
+        settings = parse(overlay(content, {"pianoroll": {"view": view}}))
+        found = {name: catalog.texture(name, settings) for name in catalog.GENERATORS}
+        assert found == {
+            "attention_lstm": "melody", "attention_lstm_chords": "chords", "musegan": view, "musegan_accompany": view
+        }  # fmt: skip
 
 
 def test_unknown_names_and_empty_folders_are_refused(tmp_path):

@@ -13,6 +13,8 @@ TEMPERATURE = "a number from 0 to 5"
 DURATION_TEMPERATURE = "a number from 0 to 5 or null"
 TOP_K = "a whole number from 0 to 10000"
 TOP_P = "a number above 0 and at most 1"
+BARS = "a whole number from 1 to 256"
+NOISE_SCALE = "a number from 0 to 5"
 SEED = "a whole number from 0 to 2147483647 or null"
 
 REFUSED = [
@@ -46,6 +48,12 @@ REFUSED = [
     ("top_p", "1.01", TOP_P),
     ("top_p", '"0.9"', TOP_P),
     ("top_p", "NaN", TOP_P),
+    ("bars", "0", BARS),
+    ("bars", "257", BARS),
+    ("bars", "1.5", BARS),
+    ("noise_scale", "-0.5", NOISE_SCALE),
+    ("noise_scale", "5.5", NOISE_SCALE),
+    ("noise_scale", "NaN", NOISE_SCALE),
     ("seed", "-1", SEED),
     ("seed", "2147483648", SEED),
     ("seed", "0.5", SEED),
@@ -83,6 +91,10 @@ def test_every_field_is_in_the_table() -> None:
         ("top_k", 10_000),
         ("top_p", 1),
         ("top_p", 1e-9),
+        ("bars", 1),
+        ("bars", 256),
+        ("noise_scale", 0),
+        ("noise_scale", 5),
         ("seed", 0),
         ("seed", 2**31 - 1),
     ],
@@ -97,7 +109,8 @@ def test_an_unknown_field_is_refused_with_the_fields_there_are() -> None:
     (problem,) = refusal.value.problems
     assert (problem.field, problem.got) == ("temprature", "0.7")
     assert problem.allowed == (
-        "no such field; the fields are count, length, temperature, duration_temperature, top_k, top_p, seed"
+        "no such field; the fields are count, length, temperature, duration_temperature, top_k, top_p, "
+        "bars, noise_scale, seed"
     )
 
 
@@ -151,7 +164,9 @@ def test_a_name_that_is_no_text_is_refused_too() -> None:
 
 
 def test_a_given_seed_is_kept_and_a_missing_one_drawn() -> None:
-    assert parse(b'{"seed": 41, "count": 3, "top_k": 5}').sampling() == Sampling(seed=41, count=3, top_k=5)
+    sampling = parse(b'{"seed": 41, "count": 3, "top_k": 5}').sampling()
+    assert sampling == Sampling(seed=41, count=3, top_k=5)
+    assert sampling.model_fields_set == {"seed", "count", "top_k"}  # what was left out is not asked for
     drawn = {parse(b"").sampling().seed for _ in range(8)}
     assert len(drawn) > 1
     assert all(0 <= seed < 2**31 for seed in drawn)

@@ -34,10 +34,17 @@ def generate(server: Server, **fields: object) -> httpx.Response:
 
 def test_what_comes_is_what_the_model_generates(server: Server, packed: Packed) -> None:
     sampling = Sampling(count=3, length=20, temperature=0.8, duration_temperature=1.3, top_k=4, top_p=0.95, seed=11)
-    got = generate(server, **sampling.model_dump())
+    got = generate(server, **sampling.model_dump(exclude_unset=True))
     assert got.status_code == 200
     notes = catalog.load(packed.model).generate(sampling)
     assert got.content == answer(notes, sampling, version=packed.version, tempo_bpm=TEMPO_BPM).body
+
+
+def test_a_field_that_the_model_does_not_obey_is_refused_by_name(server: Server) -> None:
+    got = generate(server, bars=6, seed=3)
+    assert (got.status_code, got.headers["content-type"]) == (400, "application/json")
+    assert got.json()["error"].startswith("attention_lstm does not obey bars: leave it out; it obeys count, length,")
+    assert 'name="length"' in (shown := httpx.get(f"{server.url}/", timeout=60).text) and 'name="bars"' not in shown
 
 
 def test_one_piece_is_midi_of_at_most_the_length_asked_for(server: Server, packed: Packed) -> None:

@@ -1,4 +1,4 @@
-"""Which generators there are, by name, and where each is loaded and trained.
+"""Which generators there are, by name, what each learns from, and where each is loaded and trained.
 
 Modules are named, not imported: loading a generator (serving does) never imports what trains one.
 """
@@ -8,28 +8,33 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from counterpoint.models.folder import ModelFolderError, read_manifest
 from counterpoint.models.generator import Generator
+from counterpoint.params import Params
+
+Encoding = Literal["melody", "chords", "pianoroll"]
 
 
 @dataclass(frozen=True)
 class Entry:
     """Module names: `loading` has load(folder) → Generator, `training` has train(name, …) → Manifest.
 
-    texture: of what it learns from, and of what it writes. The list of generators in dvc.yaml says the same.
+    encoding: of what it learns from. The list of generators in dvc.yaml says the same.
     """
 
     loading: str
     training: str
-    texture: str
+    encoding: Encoding
 
 
-_ATTENTION_LSTM = "counterpoint.models.attention_lstm"
+_ATTENTION_LSTM, _MUSEGAN = "counterpoint.models.attention_lstm", "counterpoint.models.musegan"
 GENERATORS = {
     "attention_lstm": Entry(f"{_ATTENTION_LSTM}.generator", f"{_ATTENTION_LSTM}.train", "melody"),
     "attention_lstm_chords": Entry(f"{_ATTENTION_LSTM}.generator", f"{_ATTENTION_LSTM}.train", "chords"),
+    "musegan": Entry(f"{_MUSEGAN}.generator", f"{_MUSEGAN}.train", "pianoroll"),
+    "musegan_accompany": Entry(f"{_MUSEGAN}.generator", f"{_MUSEGAN}.train", "pianoroll"),
 }
 
 
@@ -49,9 +54,18 @@ def trainer(name: str) -> Callable[..., Any]:
     return partial(import_module(_entry(name).training).train, name)
 
 
-def texture(name: str) -> str:
-    """The texture of the generator `name`. ValueError for an unknown name."""
-    return _entry(name).texture
+def encoding(name: str) -> Encoding:
+    """The encoding that the generator `name` learns from. ValueError for an unknown name."""
+    return _entry(name).encoding
+
+
+def texture(name: str, settings: Params) -> str:
+    """The texture of what the generator `name` writes. ValueError for an unknown name.
+
+    Of bars of a piano roll it is the view that `settings.pianoroll` takes of the corpus.
+    """
+    read = encoding(name)
+    return settings.pianoroll.view if read == "pianoroll" else read
 
 
 def _entry(name: str) -> Entry:

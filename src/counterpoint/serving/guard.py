@@ -38,7 +38,7 @@ class Guard:
             body = await _read(receive)
             if body is None:
                 return None
-            checked = parse(body).model_dump_json().encode()
+            checked = parse(body).model_dump_json(exclude_unset=True).encode()
         except RequestError as error:
             refusal = Response(error.json(), error.status, media_type="application/json")
             return await refusal(scope, receive, send_with_version)

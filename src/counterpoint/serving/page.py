@@ -1,6 +1,7 @@
 """The page at `/`: which model this is, and a form to hear it. It needs no network but the service itself."""
 
 import html
+from collections.abc import Collection
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -13,11 +14,12 @@ HEADERS = {
 }
 
 
-def page(about: dict[str, Any]) -> str:
-    """The page for what `GET /model` says of a model."""
+def page(about: dict[str, Any], controls: Collection[str]) -> str:
+    """The page for what `GET /model` says of a model, which obeys the fields `controls` of a request."""
     template = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
     shown = {key: html.escape(str(about[key])) for key in ("version", "run", "generator", "texture", "card")}
-    return template.substitute(shown, fields="\n".join(_field(name) for name in GenerateRequest.model_fields))
+    fields = [name for name in GenerateRequest.model_fields if name in controls]
+    return template.substitute(shown, fields="\n".join(map(_field, fields)))
 
 
 def _field(name: str) -> str:

@@ -24,9 +24,9 @@ class GenerateRequest(Sampling):
     )
 
     def sampling(self) -> Sampling:
-        """The request as a generator takes it, with a seed drawn if none was given."""
+        """The request as a generator takes it, with a seed drawn if none was given; what was left out stays unset."""
         seed = secrets.randbelow(SEED_LIMIT) if self.seed is None else self.seed
-        return Sampling.model_validate(self.model_dump() | {"seed": seed})
+        return Sampling.model_validate(self.model_dump(exclude_unset=True) | {"seed": seed})
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from counterpoint.models.generator import Generator, Sampling
 from counterpoint.serving.answer import MIDI, answer
 from counterpoint.serving.guard import Guard
 from counterpoint.serving.page import HEADERS, page
-from counterpoint.serving.request import GenerateRequest
+from counterpoint.serving.request import GenerateRequest, RequestError
 
 ALIAS = "champion"
 MODEL_FILES = "model"  # the model folder, below the BentoML model
@@ -67,7 +67,9 @@ async def _model(_: Request) -> Response:
 
 async def _page(_: Request) -> Response:
     loaded = bentoml.get_current_service()
-    return HTMLResponse(page(loaded.about), headers=HEADERS) if loaded.about else PlainTextResponse(loaded.problem, 503)
+    if not loaded.about:
+        return PlainTextResponse(loaded.problem, 503)
+    return HTMLResponse(page(loaded.about, loaded.generator.controls), headers=HEADERS)
 
 
 @bentoml.asgi_app(Starlette(routes=[Route("/", _page), Route("/model", _model)]), path="/")
@@ -88,7 +90,7 @@ class Counterpoint:
             logger.error("not ready: %s", self.problem)
             return
         # Two pieces: the first is made alone, the others side by side, and each way is compiled once.
-        self.generator.generate(Sampling(count=2, length=4))
+        self.generator.generate(Sampling(count=2))
         self.about = about
         logger.info("model %s, version %s, is ready", about["run"], about["version"])
 
@@ -103,8 +105,14 @@ class Counterpoint:
             context.response.headers["Content-Type"] = "application/json"
             return json.dumps({"error": self.problem}).encode()
         sampling = request.sampling()
+        try:
+            notes = self.generator.generate(sampling)
+        except ValueError as error:  # a request that this model cannot serve
+            context.response.status_code = 400
+            context.response.headers["Content-Type"] = "application/json"
+            return RequestError(400, str(error)).json()
         made = answer(
-            self.generator.generate(sampling),
+            notes,
             sampling,
             version=self.about["version"],
             tempo_bpm=self.about["tempo_bpm"],

@@ -128,6 +128,11 @@ def test_unfit_primers_are_refused(endless):
         endless.generate(Sampling(), PRIMER.assign(duration=[30, 12, 36]))
 
 
+def test_fields_of_other_generators_are_refused(generator):
+    with pytest.raises(ValueError, match="attention_lstm does not obey bars, noise_scale"):
+        generator.generate(Sampling(bars=2, noise_scale=0.5))
+
+
 def test_likelihood_gives_the_joint_of_both_streams(generator):
     nats, (note_correct, duration_correct) = generator.likelihood(tokens())
     np.testing.assert_allclose(nats.joint, nats.note + nats.duration)

@@ -18,11 +18,12 @@ from counterpoint.models.attention_lstm import network as networks
 from counterpoint.models.attention_lstm.network import Network, State
 from counterpoint.models.attention_lstm.sampling import choose, uniforms
 from counterpoint.models.folder import ModelFolderError, NonFiniteWeights
-from counterpoint.models.generator import Sampling
+from counterpoint.models.generator import Sampling, refuse_beyond
 
 if TYPE_CHECKING:
     from counterpoint.evaluation.likelihood import EventNats
 
+CONTROLS = frozenset({"count", "length", "temperature", "duration_temperature", "top_k", "top_p", "seed"})
 LONGEST = 4096  # events of a piece that Sampling allows: the loop's fixed size, so that it is compiled once
 # Another shape of a product may be another sum to the last bit, so a stream's shape hangs on its number alone: stream 0
 # always runs by itself, at four times the speed it would have in company; the others run in eights.
@@ -31,6 +32,8 @@ ALONE, TOGETHER = 1, 8
 
 class AttentionLSTM:
     """A `models.generator.Generator` of its vocabulary's texture; see `load`. name: in the catalog."""
+
+    controls = CONTROLS
 
     def __init__(self, name: str, network: Network, vocabulary: Vocabulary) -> None:
         sizes = (network.architecture.note_size, network.architecture.duration_size)
@@ -61,8 +64,10 @@ class AttentionLSTM:
         primer: a note table of one piece without drums, every piece's beginning; for the texture "melody" monophonic
         (`notes.lines.highest_line` makes one). Symbols of it that are not in the vocabulary are read as UNKNOWN.
 
-        Raises ValueError if the primer is not one such piece or leaves no room below `sampling.length`.
+        Raises ValueError if the primer is not one such piece or leaves no room below `sampling.length`, and for fields
+        that are not in `CONTROLS`.
         """
+        refuse_beyond(CONTROLS, sampling, self.name)
         given = _primer_events(primer, self.vocabulary.texture, sampling.length)
         state, note, duration = self._after(given)
         left = sampling.length - len(given.ticks)
