@@ -4,6 +4,7 @@ import pytest
 from matplotlib.image import imread
 
 from counterpoint.evaluation import charts
+from tests.evaluation.pictures import colour_share
 
 TABLE = pd.DataFrame(
     {
@@ -24,22 +25,6 @@ METRICS = {
     "test_events": 2552,
     "test_pieces": 42,
 }
-
-
-def history(epochs: int) -> pd.DataFrame:
-    epoch = np.arange(1, epochs + 1)
-    frame = pd.DataFrame({"epoch": epoch})
-    for part, floor in (("note", 1.6), ("duration", 0.7)):
-        frame[f"train_{part}"] = floor - 0.1 + 1.2 * np.exp(-epoch / 4)
-        frame[f"validation_{part}"] = floor + np.exp(-epoch / 3) + 0.002 * epoch
-    for split in ("train", "validation"):
-        frame[f"{split}_joint"] = frame[f"{split}_note"] + frame[f"{split}_duration"]
-    return frame
-
-
-def colour_share(picture: np.ndarray, colour: str) -> float:
-    wanted = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    return float((np.abs(picture[..., :3] - wanted).max(axis=-1) < 0.01).mean())
 
 
 def test_likelihoods_are_drawn_to_scale_and_repeat_to_the_byte(tmp_path):
@@ -63,13 +48,3 @@ def test_other_figures_are_another_picture(tmp_path):
 def test_a_table_of_order_one_alone_can_be_drawn(tmp_path):
     charts.draw_likelihoods(TABLE[TABLE["order"] == 1], METRICS, tmp_path / "one.png", model="x")
     assert colour_share(imread(tmp_path / "one.png"), charts.MODEL) > 0.05
-
-
-@pytest.mark.parametrize("epochs", [1, 24])
-def test_history_has_both_splits_and_repeats_to_the_byte(tmp_path, epochs):
-    for name in ("one.png", "two.png"):
-        charts.draw_history(history(epochs), tmp_path / name, title="attention LSTM")
-    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
-    picture = imread(tmp_path / "one.png")
-    assert picture.shape[:2] == (800, 2200)
-    assert colour_share(picture, charts.TRAIN) > 1e-5 and colour_share(picture, charts.VALIDATION) > 1e-4

@@ -12,8 +12,8 @@ from counterpoint import paths
 from counterpoint.corpus.facts import corpus_facts
 from counterpoint.corpus.splits import summary
 from counterpoint.evaluation.catalog import METRICS
-from counterpoint.evaluation.charts import draw_history
 from counterpoint.evaluation.judge import figures, judge, prepare
+from counterpoint.evaluation.learning import draw_history
 from counterpoint.evaluation.references import corrupted, uniform_noise
 from counterpoint.evaluation.textures import Texture, render
 from counterpoint.models.folder import Lineage, seal

@@ -29,7 +29,7 @@ _LINEAGE = "counterpoint.lineage"
 
 
 def sync_run(store: Store, folder: Path, manifest: Manifest) -> str:
-    """The id of the model's run, found or made, with its params and per-epoch figures; what it holds is not sent again.
+    """The id of the model's run, found or made, with params and figures of training; what it holds is not sent again.
 
     folder: the verified model folder, with its manifest.
     """
@@ -140,7 +140,7 @@ def _find_or_create(store: Store, manifest: Manifest):
 
 
 def _sync_history(store: Store, run, folder: Path) -> None:
-    """Params and per-epoch figures, those that are missing: training may have lost its store halfway."""
+    """Params and figures of training, those that are missing: training may have lost its store halfway."""
     params, history = folder / "params.json", folder / "history.csv"
     digest = sha256_json([sha256_file(path) for path in (params, history) if path.is_file()])
     if run.data.tags.get(HISTORY) == digest:
@@ -150,17 +150,18 @@ def _sync_history(store: Store, run, folder: Path) -> None:
         log_params(store, run_id, json.loads(params.read_text(encoding="utf-8")))
     if history.is_file():
         present = logged_steps(store, run_id)
-        log_metrics(store, run_id, (f for f in _epochs(history) if f[2] not in present.get(f[0], ())))
+        log_metrics(store, run_id, (f for f in _figures(history) if f[2] not in present.get(f[0], ())))
     store.client.set_tag(run_id, HISTORY, digest)
 
 
-def _epochs(history: Path) -> Iterator[tuple[str, float, int]]:
+def _figures(history: Path) -> Iterator[tuple[str, float, int]]:
+    """Name, value and step; the first column (epochs, or a GAN's checks) counts the steps."""
     with history.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            epoch = int(float(row.pop("epoch")))
-            for name, value in row.items():
-                if value not in ("", None):
-                    yield name, float(value), epoch
+        (_, *names), *rows = csv.reader(file)
+    for step, *values in rows:
+        for name, value in zip(names, values, strict=True):
+            if value:
+                yield name, float(value), int(float(step))
 
 
 def _digests(folders: dict[str, Path]) -> dict[str, str]:
