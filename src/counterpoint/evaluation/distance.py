@@ -60,8 +60,13 @@ class Distance:
     diversity: float
 
 
-def distance_to_real(generated: pd.DataFrame, real: pd.DataFrame, texture: Texture, *, seed: int = 0) -> Distance:
-    """Compare two note tables, both already in `texture` (`textures.render`), their pieces of any length."""
+def distance_to_real(
+    generated: pd.DataFrame, real: pd.DataFrame, texture: Texture, *, seed: int = 0, draws: int = BOOTSTRAP_DRAWS
+) -> Distance:
+    """Compare two note tables, both already in `texture` (`textures.render`), their pieces of any length.
+
+    draws: of the bootstrap; without any, the interval is NaN.
+    """
     sets = [excerpts(notes, EXCERPT_BEATS) for notes in (generated, real)]
     tracks = TRACKS.get(texture) or 1 + max((int(notes["track"].max()) for notes in sets if len(notes)), default=0)
     # All of one length, the shorter ones at a piece's end too: a vector must not hang on what else is in its set.
@@ -69,14 +74,14 @@ def distance_to_real(generated: pd.DataFrame, real: pd.DataFrame, texture: Textu
     owners = [_owners(of.pieces) for of in (ours, theirs)]
     wide = [families(of, texture, tracks) for of in (ours, theirs)]
     found = [only_common(of, wide[1]) for of in wide]
-    draws = [_draws(count, seed + place) for place, (_, count) in enumerate(owners)]
+    resampled = [_draws(count, draws, seed + place) for place, (_, count) in enumerate(owners)]
     unlike, various = [], []
     for name in found[1]:
         vectors = _without_unused([of[name] for of in found])
-        between = _mean_distances(vectors, owners, draws)
+        between = _mean_distances(vectors, owners, resampled)
         within, of_real = (
             _mean_distances([of, of], [owner] * 2, [draw] * 2)
-            for of, owner, draw in zip(vectors, owners, draws, strict=True)
+            for of, owner, draw in zip(vectors, owners, resampled, strict=True)
         )
         unlike.append(np.where(between == 0, 0.0, ratio(2 * between - within - of_real, 2 * between)))
         if of_real[0] > 0:
@@ -95,9 +100,9 @@ def _owners(names: tuple[str, ...]) -> tuple[np.ndarray, int]:
     return np.append(starts, len(pieces)), len(starts)
 
 
-def _draws(pieces: int, seed: int) -> np.ndarray:
+def _draws(pieces: int, draws: int, seed: int) -> np.ndarray:
     """How often each piece counts, (1 + draws, pieces): once each, then as drawn with replacement."""
-    return np.vstack([np.ones(pieces), drawn(pieces, BOOTSTRAP_DRAWS, seed)])
+    return np.vstack([np.ones(pieces), drawn(pieces, draws, seed)])
 
 
 def _without_unused(vectors: list[np.ndarray]) -> list[np.ndarray]:
@@ -110,7 +115,7 @@ def _mean_distances(vectors: list[np.ndarray], owners: list, draws: list[np.ndar
     """Mean L1 distance between excerpts of two sets under every draw; of a set and itself, of different pieces only."""
     (one, other), (starts_one, starts_other) = vectors, (starts for starts, _ in owners)
     if len(starts_one) < 3 or len(starts_other) < 3:
-        return np.full(1 + BOOTSTRAP_DRAWS, np.nan)
+        return np.full(len(draws[0]), np.nan)
     same = one is other
     sums = _summed_distances(one, other, starts_one, starts_other, same)
     counts = np.outer(np.diff(starts_one), np.diff(starts_other)).astype(float)

@@ -32,13 +32,15 @@ def run(
     kept: Checkpoint,
     log: Log,
     listen: Callable[[int], None],
+    over: Callable[[list[Row]], str] = lambda history: "",
 ) -> pd.DataFrame:
     """Train, and leave the best epoch's values in `weights`. Returns the history, one row an epoch.
 
     weights: the Keras variables whose best values are wanted. carried: every other variable that training needs to go
     on (optimiser state, averages). epoch: trains one epoch (counted from 1) and returns its row of the history, with
     `schedule.monitor` in it; all its randomness must come from the epoch's number. log: called with each finished
-    epoch's row. listen: called after it with the epoch's weights in place.
+    epoch's row. listen: called after it with the epoch's weights in place. over: given the history so far, says why
+    training ends here, or nothing if it goes on.
 
     A training that diverges, `schedule.monitor` being no finite number, ends there and says so; one that does in its
     very first epoch leaves its weights as they then are, so that whoever looks at them can tell.
@@ -55,6 +57,9 @@ def run(
         checkpoint.assign(carried, arrays["carried"], "optimiser state")
         best, history, standing = arrays["best"], facts["history"], Patience(**facts["standing"])
     while standing.epoch < schedule.epochs and not standing.is_over(schedule.patience):
+        if why := history and over(history):
+            print(f"training ends after epoch {standing.epoch}: {why}", flush=True)
+            break
         number = standing.epoch + 1
         row = {"epoch": number, **epoch(number)}
         standing = standing.after(number, row[schedule.monitor])

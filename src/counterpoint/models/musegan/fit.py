@@ -1,0 +1,146 @@
+"""Training MuseGAN: Keras's fit over blocks of iterations, a look at what it writes after each, the best kept."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from counterpoint import params
+from counterpoint.encodings import pianoroll
+from counterpoint.encodings.layout import Layout
+from counterpoint.models.musegan.architecture import Architecture
+from counterpoint.models.musegan.binarise import binarise
+from counterpoint.models.musegan.generators import Generator, Noise, noise_shapes
+from counterpoint.models.musegan.guard import PHRASES, Collapse, figures
+from counterpoint.models.musegan.wgan import WassersteinGAN
+from counterpoint.training import checkpoint, devices, loop, seeding
+from counterpoint.training.checkpoint import Checkpoint
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """Phrases, bool (phrases, tracks, bars, steps, PITCHES): all of training; of validation, those looked at."""
+
+    train: np.ndarray
+    validation: np.ndarray
+
+
+def architecture(settings: params.MuseGAN, layout: Layout) -> Architecture:
+    """The networks that `settings` ask for over this layout. ArchitectureError names sizes that cannot be."""
+    return Architecture(
+        tracks=len(layout.tracks),
+        bars=settings.bars,
+        steps=layout.steps,
+        voices=layout.monophonic,
+        composition=settings.composition,
+        join=settings.join,
+        noise=settings.noise,
+        width=settings.width,
+        track_widths=dict(settings.track_widths),
+        given=settings.given if settings.conditioning == "track" else None,
+        embedding=settings.embedding,
+    )
+
+
+def fit(
+    name: str,
+    material: Material,
+    layout: Layout,
+    settings: params.MuseGAN,
+    *,
+    seed: int,
+    checkpoints: Path,
+    key: str,
+    log: loop.Log,
+    listen: Callable[[int, Generator], None],
+) -> tuple[Generator, pd.DataFrame]:
+    """The generator at its best check, and the history: a row a check, which is every `settings.check_every` iterations.
+
+    An iteration is `critic_updates` updates of the critics and one of the generator. What is checked, heard and kept is
+    the running average of the generator's weights (Yazıcı et al. 2019, "The Unusual Effectiveness of Averaging in GAN
+    Training"), by its distance to the validation split. A row holds the last iteration's critic figures and `guard`'s.
+
+    Ends early when `patience` checks brought nothing better, when the run collapsed, or diverged; resumes exactly from
+    the checkpoint `key` below `checkpoints`. log: each check's row. listen: called at the checks `settings.listen_at`.
+    """
+    device = devices.choose()
+    print(f"{name}: training on {device.description}, {len(material.train)} phrases", flush=True)
+    seeding.set_seeds(seed)
+    sizes = architecture(settings, layout)
+    game = WassersteinGAN(
+        sizes, critic_updates=settings.critic_updates, penalty=settings.penalty, average=settings.average, seed=seed
+    )
+    game.compile(
+        learning_rate=settings.learning_rate,
+        beta_1=settings.beta_1,
+        beta_2=settings.beta_2,
+        jit_compile=settings.jit_compile,
+    )
+    shown = Generator(sizes)  # the average, at work
+    shown.make()
+    look = _look(sizes, layout, settings, material, shown, seed)
+
+    def epoch(number: int) -> loop.Row:
+        drawn = _batches(material.train, settings, seed, number)
+        played = game.fit(drawn, epochs=1, steps_per_epoch=settings.check_every, verbose=0).history
+        checkpoint.assign(shown.variables, checkpoint.values(game.averaged), "average")
+        row = {"iteration": number * settings.check_every} | {title: values[-1] for title, values in played.items()}
+        found = look()
+        if not np.isfinite([row["wasserstein"], row["judged"]]).all():
+            found["distance_to_validation"] = float("nan")  # diverged
+        return row | found
+
+    history = loop.run(
+        loop.Schedule(settings.iterations // settings.check_every, settings.patience, "distance_to_validation"),
+        weights=game.averaged,
+        carried=game.carried,
+        epoch=epoch,
+        kept=Checkpoint.at(checkpoints, key),
+        log=log,
+        listen=lambda number: listen(number, shown) if number in settings.listen_at else None,
+        over=Collapse(settings.least_diversity),
+    )
+    checkpoint.assign(shown.variables, checkpoint.values(game.averaged), "average")
+    return shown, history
+
+
+def _batches(phrases: np.ndarray, settings: params.MuseGAN, seed: int, number: int) -> tf.data.Dataset:
+    """The real phrases of one check's iterations, uint8 (critic_updates, batch, …), drawn with replacement."""
+    rng = seeding.epoch_generator(seed, number)
+    size = (settings.critic_updates, settings.batch_size)
+
+    def drawn() -> Iterator[np.ndarray]:
+        for _ in range(settings.check_every):
+            yield phrases[rng.integers(0, len(phrases), size)].view(np.uint8)
+
+    spec = tf.TensorSpec((*size, *phrases.shape[1:]), tf.uint8)
+    return tf.data.Dataset.from_generator(drawn, output_signature=spec).prefetch(2)
+
+
+def _look(
+    sizes: Architecture, layout: Layout, settings: params.MuseGAN, material: Material, shown: Generator, seed: int
+) -> Callable[[], loop.Row]:
+    """The guard's figures of the same `PHRASES` phrases at every call."""
+    random = np.random.default_rng(seed)
+    noise = Noise(*(random.standard_normal((PHRASES, *shape), np.float32) for shape in noise_shapes(sizes)))
+    held_out = material.validation[random.permutation(len(material.validation))[:PHRASES]]
+    given = None
+    if sizes.given is not None:
+        told = held_out[np.arange(PHRASES) % len(held_out)]
+        given = tf.constant(2.0 * told[:, sizes.given] - 1.0, tf.float32)
+    names = [f"{number:03d}" for number in range(PHRASES)]
+    real = pianoroll.decode(held_out, names[: len(held_out)], layout)
+    texture = layout.view
+    write = tf.function(lambda: shown(noise, given=given, training=False))
+
+    def look() -> loop.Row:
+        rolls = binarise(write().numpy(), layout, settings.binarise, random=np.random.default_rng(seed))
+        if given is not None:
+            rolls = np.insert(rolls, sizes.given, told[:, sizes.given], axis=1)
+        return figures(pianoroll.decode(rolls, names, layout), real, rolls, texture)
+
+    return look
