@@ -11,6 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from counterpoint import paths
 
 
+TICKS_PER_QUARTER = 24  # as notes.table has it, a room above this one
+TRACKS_OF_VIEW = {"voices": 4, "band": 5}
+
+
 class ParamsError(ValueError):
     """params.yaml cannot be used; the message names the dotted keys and how to mend them."""
 
@@ -57,6 +61,31 @@ class Melody(Section):
 
 class Chords(Section):
     key: Literal["augment", "common", "original"]
+
+
+class PianoRoll(Section):
+    view: Literal["voices", "band"]
+    metre: tuple[Annotated[int, Field(ge=1, le=32)], Literal[1, 2, 4, 8, 16, 32]]  # numerator, denominator
+    steps: int = Field(ge=1)
+    least_tracks: int = Field(ge=1)
+
+    @property
+    def bar_ticks(self) -> int:
+        return 4 * TICKS_PER_QUARTER * self.metre[0] // self.metre[1]
+
+    @model_validator(mode="after")
+    def _steps_and_tracks_fit(self) -> "PianoRoll":
+        if self.bar_ticks % self.steps:
+            fitting = [steps for steps in range(1, self.bar_ticks + 1) if self.bar_ticks % steps == 0]
+            raise ValueError(
+                f"steps is {self.steps}: a bar of {self.metre[0]}/{self.metre[1]} has {self.bar_ticks} ticks, "
+                f"which steps must divide: {', '.join(map(str, fitting))}"
+            )
+        if self.least_tracks > TRACKS_OF_VIEW[self.view]:
+            raise ValueError(
+                f"least_tracks is {self.least_tracks}, but view {self.view} has {TRACKS_OF_VIEW[self.view]} tracks"
+            )
+        return self
 
 
 class Vocabulary(Section):
@@ -180,6 +209,7 @@ class Params(Section):
     ingest: Ingest
     melody: Melody
     chords: Chords
+    pianoroll: PianoRoll
     vocabulary: Vocabularies
     models: Models
     sample: Samples

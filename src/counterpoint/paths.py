@@ -26,24 +26,24 @@ BENTO = Path("dist/bento")
 CHECKPOINTS = Path(".checkpoints")
 
 
-def vocabulary(texture: str) -> Path:
-    """The texture's note and duration symbols."""
-    return ENCODED / texture / "vocabulary.json"
+def vocabulary(encoding: str) -> Path:
+    """What the encoding's numbers stand for: symbols of notes and durations, or the layout of a piano roll."""
+    return ENCODED / encoding / "vocabulary.json"
 
 
-def frequencies(texture: str) -> Path:
-    """How often each of these symbols occurs in training."""
-    return ENCODED / texture / "frequencies.csv"
+def frequencies(encoding: str) -> Path:
+    """How often each of these occurs in training."""
+    return ENCODED / encoding / "frequencies.csv"
 
 
-def coverage(texture: str) -> Path:
-    """How much of every split the symbols can say."""
-    return ENCODED / texture / "coverage.json"
+def coverage(encoding: str) -> Path:
+    """How much of every split the encoding can say."""
+    return ENCODED / encoding / "coverage.json"
 
 
-def events(texture: str) -> Path:
-    """Every split as events of the texture."""
-    return ENCODED / texture / "events.npz"
+def encoded(encoding: str) -> Path:
+    """Every split as arrays of the encoding."""
+    return ENCODED / encoding / "encoded.npz"
 
 
 def model(name: str) -> Path:

@@ -15,10 +15,10 @@ import pandas as pd
 
 from counterpoint.notes.lines import highest_line
 from counterpoint.notes.table import SORT_KEYS, TICKS_PER_QUARTER, validate
+from counterpoint.notes.voices import VOICES, four_voices
 
 Texture = Literal["melody", "chords", "voices", "band"]
 TEXTURES: tuple[Texture, ...] = get_args(Texture)
-VOICES = 4
 EXCERPT_BEATS = 16  # quarter notes: four bars of 4/4, a phrase or two of a chorale
 
 
@@ -28,8 +28,9 @@ def render(notes: pd.DataFrame, texture: Texture) -> pd.DataFrame:
         return highest_line(notes)
     if texture == "band":
         return validate(notes.sort_values(SORT_KEYS, kind="stable", ignore_index=True))
-    pitched = notes.loc[~notes["is_drum"].to_numpy(bool)]
-    return _merged(pitched.assign(track=0)) if texture == "chords" else _voices(pitched)
+    if texture == "voices":
+        return four_voices(notes)
+    return _merged(notes.loc[~notes["is_drum"].to_numpy(bool)].assign(track=0))
 
 
 def _merged(notes: pd.DataFrame) -> pd.DataFrame:
@@ -48,20 +49,6 @@ def _merged(notes: pd.DataFrame) -> pd.DataFrame:
     last = np.append(first[1:], len(ordered)) - 1 if len(first) else first
     joined = ordered.iloc[first].assign(duration=held_to[last] - clock[last] - onsets[first])
     return validate(joined.sort_values(SORT_KEYS, kind="stable", ignore_index=True))
-
-
-def _voices(notes: pd.DataFrame) -> pd.DataFrame:
-    means = notes.groupby(["piece", "track"])["pitch"].mean().reset_index()
-    four = means.groupby("piece")["track"].transform("size") == VOICES
-    ranked = means[four].sort_values(["piece", "pitch", "track"], ascending=[True, False, True], kind="stable")
-    number = pd.Series(
-        np.tile(np.arange(VOICES), len(ranked) // VOICES),
-        pd.MultiIndex.from_frame(ranked[["piece", "track"]]),
-        dtype=np.int64,
-    )
-    kept = notes[notes["piece"].isin(ranked["piece"])]
-    tracks = number.reindex(pd.MultiIndex.from_frame(kept[["piece", "track"]])).to_numpy()
-    return validate(kept.assign(track=tracks).sort_values(SORT_KEYS, kind="stable", ignore_index=True))
 
 
 def excerpts(notes: pd.DataFrame, beats: int = EXCERPT_BEATS) -> pd.DataFrame:

@@ -13,16 +13,17 @@ def main(name: str) -> None:
     everything = params.load()
     settings = getattr(everything.models, name)
     chosen = {"seed": everything.seed, name: settings.model_dump(mode="json")}
-    texture = catalog.texture(name)
+    encoding = catalog.encoding(name)
+    vocabulary, encoded = paths.vocabulary(encoding), paths.encoded(encoding)
     lineage = Lineage(
-        data=sha256_tree([paths.vocabulary(texture), paths.events(texture)]),
+        data=sha256_tree([vocabulary, encoded]),
         code=sha256_tree(source_of("train", name)),
         params=sha256_json(chosen),
     )
     with LiveRun(lineage.digest, name, chosen) as run:
         manifest = catalog.trainer(name)(
-            paths.events(texture),
-            paths.vocabulary(texture),
+            encoded,
+            vocabulary,
             settings,
             seed=everything.seed,
             out=paths.model(name),

@@ -1,0 +1,69 @@
+"""Notes on the grid of a piano roll, and how much of the music that keeps."""
+
+import numpy as np
+import pandas as pd
+
+from counterpoint.encodings.layout import REST, Layout
+from counterpoint.notes.table import SORT_KEYS, validate
+
+
+def on_grid(notes: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """`notes`, whose tracks are numbered as `layout`'s, as a roll can hold them.
+
+    1. Notes beyond the roll's pitches are dropped.
+    2. Onsets and releases go to the nearest step (the later of two as near); a note lasts one step at least. A drum
+       note lasts one step, however long it was.
+    3. What cannot sound at once is ended: in a track with one voice (`layout.monophonic`) a note by the next of the
+       track, in another by the next at its pitch. Of several of these that begin in one step, the highest stays, of
+       equal ones the longest.
+
+    Sorted as a note table is; the index says which rows of `notes` they are.
+    """
+    pitch = notes["pitch"].to_numpy(np.int64)
+    inside = (pitch >= layout.lowest) & (pitch < layout.lowest + REST)
+    kept = notes[inside]
+    begins = _nearest(kept["onset"].to_numpy(np.int64), layout.step_ticks)
+    ends = np.maximum(
+        _nearest((kept["onset"].astype(np.int64) + kept["duration"]).to_numpy(np.int64), layout.step_ticks), begins + 1
+    )
+    ends = np.where(kept["is_drum"].to_numpy(bool), begins + 1, ends)
+    piece, _ = pd.factorize(kept["piece"])
+    track, pitch = kept["track"].to_numpy(np.int64), pitch[inside]
+    line = np.zeros_like(pitch) if layout.monophonic else pitch
+    order = np.lexsort((-ends, -pitch, begins, line, track, piece))
+    same_line = np.zeros(len(order), bool)
+    same_line[1:] = np.all([x[order][1:] == x[order][:-1] for x in (line, track, piece)], axis=0)
+    first = ~same_line
+    first[1:] |= begins[order][1:] != begins[order][:-1]
+    order, same_line = order[first], same_line[first]
+    begins, ends = begins[order], ends[order]
+    ends[:-1] = np.where(same_line[1:], np.minimum(ends[:-1], begins[1:]), ends[:-1])
+    result = kept.iloc[order].assign(onset=begins * layout.step_ticks, duration=(ends - begins) * layout.step_ticks)
+    return validate(result.sort_values(SORT_KEYS, kind="stable"))
+
+
+def _nearest(ticks: np.ndarray, step_ticks: int) -> np.ndarray:
+    return (2 * ticks + step_ticks) // (2 * step_ticks)
+
+
+def coverage(notes: pd.DataFrame, layout: Layout) -> dict[str, float]:
+    """What becomes of `notes` on the grid: their number, and the shares that are
+
+    exact: with onset and duration as they were (of a drum, its onset); moved: kept, at another onset or shortened or
+    lengthened; merged: dropped, as another began in the same step of the same voice; out_of_range: beyond the roll's
+    pitches. The four make 1, or are 0 where there is no note. onsets_on_grid: share whose onset is on a step.
+    """
+    notes = notes.reset_index(drop=True)
+    kept = on_grid(notes, layout).sort_index()
+    before = notes.loc[kept.index]
+    same = (kept["onset"] == before["onset"]) & (before["is_drum"] | (kept["duration"] == before["duration"]))
+    inside = int(notes["pitch"].between(layout.lowest, layout.lowest + REST - 1).sum())
+    of = max(len(notes), 1)
+    return {
+        "notes": len(notes),
+        "exact": int(same.sum()) / of,
+        "moved": int((~same).sum()) / of,
+        "merged": (inside - len(kept)) / of,
+        "out_of_range": (len(notes) - inside) / of,
+        "onsets_on_grid": int((notes["onset"] % layout.step_ticks == 0).sum()) / of,
+    }

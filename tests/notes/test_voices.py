@@ -1,0 +1,41 @@
+from counterpoint.notes.table import note_table
+from counterpoint.notes.voices import four_voices
+
+
+def test_four_tracks_are_numbered_by_mean_pitch():
+    notes = note_table(
+        piece="a", track=[2, 3, 5, 7, 7, 9], onset=[0, 1, 2, 3, 9, 4], duration=4, pitch=[40, 70, 50, 60, 76, 66]
+    )
+    # Means: 40, 70, 50, 68, 66.
+    assert four_voices(notes).empty
+    four = four_voices(notes[notes["track"] != 2])
+    assert list(zip(four["track"], four["pitch"], four["onset"], strict=True)) == [
+        (0, 70, 1),
+        (1, 60, 3),
+        (1, 76, 9),
+        (2, 66, 4),
+        (3, 50, 2),
+    ]
+
+
+def test_drums_are_dropped_and_do_not_count():
+    notes = note_table(
+        piece=["a"] * 5 + ["b"] * 4,
+        track=[0, 1, 2, 3, 4, 0, 1, 2, 3],
+        is_drum=[False, False, True, False, False, False, True, False, False],
+        onset=0,
+        duration=[3, 4, 5, 6, 7, 8, 9, 10, 11],
+        pitch=[50, 50, 36, 61, 43, 70, 36, 71, 72],
+    )
+    four = four_voices(notes)
+    # Of the two at 50 the lower track is the higher voice.
+    assert list(zip(four["piece"], four["track"], four["pitch"], four["duration"], strict=True)) == [
+        ("a", 0, 61, 6),
+        ("a", 1, 50, 3),
+        ("a", 2, 50, 4),
+        ("a", 3, 43, 7),
+    ]
+
+
+def test_no_notes_are_no_voices():
+    assert four_voices(note_table(piece=[], onset=[], duration=[], pitch=[])).empty
