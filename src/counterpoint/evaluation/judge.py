@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from counterpoint.evaluation import catalog, distribution, histograms, originality
+from counterpoint.evaluation import catalog, distribution, histograms, originality, tracks
 from counterpoint.evaluation.bootstrap import drawn, interval
 from counterpoint.evaluation.counts import ratio
 from counterpoint.evaluation.distance import distance_to_real
@@ -73,7 +73,8 @@ def judge(notes: pd.DataFrame, bench: Bench) -> Judgement:
                 "families": distance.families,
             },
             "measures": _measures(cut, real_cut, bench),
-            "tracks": _tracks(cut, real_cut, bench.texture),
+            "tracks": tracks.by_track(cut, real_cut, bench.texture),
+            "pairs": tracks.by_pair(cut, real_cut, bench.texture),
             "distributions": _distributions(cut, real_cut),
             "histograms": [_histogram(found) for found in histograms.histograms(cut, real_cut)],
             "originality": _originality(rendered, bench),
@@ -87,7 +88,8 @@ def figures(judgement: Judgement) -> dict[str, float | None]:
     """The judgement's numbers, flat, for metrics.json: what DVC shows and MLflow compares.
 
     A measure's name is followed by `_real` for the held-out pieces' own; families are `distance_NAME`, the features of
-    `evaluation.distribution` `overlap_area_NAME` and `kl_divergence_NAME`, histograms `overlap_NAME`.
+    `evaluation.distribution` `overlap_area_NAME` and `kl_divergence_NAME`, histograms `overlap_NAME`. Music of several
+    tracks has what `evaluation.tracks.differences` gives too.
     """
     distance = judgement["distance_to_real"]
     found = {
@@ -104,7 +106,8 @@ def figures(judgement: Judgement) -> dict[str, float | None]:
     found |= {f"overlap_{of['name']}": of["overlap"] for of in judgement["histograms"]}
     for of in judgement["distributions"]:
         found |= {f"{what}_{of['feature']}": of[what] for what in ("overlap_area", "kl_divergence")}
-    return found | {f"distance_{name}": value for name, value in distance["families"].items()}
+    found |= {f"distance_{name}": value for name, value in distance["families"].items()}
+    return found | tracks.differences(judgement["tracks"], judgement["pairs"])
 
 
 def distance_table(judgements: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
@@ -192,16 +195,6 @@ def _means(table: pd.DataFrame, seed: int) -> dict[str, dict[str, float]]:
         low, high = interval(column[1:])
         result[str(name)] = {"value": float(column[0]), "low": low, "high": high}
     return result
-
-
-def _tracks(cut: Music, real_cut: Music, texture: Texture) -> list[dict[str, Any]]:
-    if texture not in ("voices", "band"):
-        return []
-    ours, theirs = (catalog.measure_tracks(of, texture).melt("track", var_name="measure") for of in (cut, real_cut))
-    both = theirs.merge(ours, on=["track", "measure"], how="outer", suffixes=("_real", "_generated"))
-    both = both.rename(columns={"value_real": "real", "value_generated": "generated"})
-    columns = ["track", "measure", "generated", "real"]
-    return [{str(key): value for key, value in row.items()} for row in both[columns].to_dict("records")]
 
 
 def _distributions(cut: Music, real_cut: Music) -> list[dict[str, Any]]:
