@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from counterpoint import paths
 
-
 TICKS_PER_QUARTER = 24  # as notes.table has it, a room above this one
 TRACKS_OF_VIEW = {"voices": 4, "band": 5}
 
@@ -117,6 +116,10 @@ class AttentionLSTM(Section):
     listen_at: tuple[Annotated[int, Field(ge=1)], ...]
 
 
+def _default(section: Section, key: str) -> Any:
+    return type(section).model_fields[key].default
+
+
 class MuseGAN(Section):
     composition: Literal["hybrid", "composer", "jamming"]
     conditioning: Literal["none", "track"]
@@ -147,7 +150,7 @@ class MuseGAN(Section):
     @model_validator(mode="after")
     def _parts_fit(self) -> "MuseGAN":
         if self.conditioning == "none":
-            for key in sorted({"given", "embedding"} & self.model_fields_set):
+            for key in (key for key in ("given", "embedding") if getattr(self, key) != _default(self, key)):
                 raise ValueError(f"{key} is of a track that is given: leave it out, or set conditioning: track")
         elif self.given in self.track_widths:
             raise ValueError(f"track_widths names track {self.given}, which is given, not generated")

@@ -36,8 +36,9 @@ from counterpoint.evaluation.bootstrap import drawn, interval
 from counterpoint.evaluation.counts import ratio
 from counterpoint.evaluation.families import families, only_common
 from counterpoint.evaluation.music import music
-from counterpoint.evaluation.textures import EXCERPT_BEATS, VOICES, Texture, excerpts, piece_of
+from counterpoint.evaluation.textures import EXCERPT_BEATS, Texture, excerpts, piece_of
 from counterpoint.notes.table import TICKS_PER_QUARTER
+from counterpoint.notes.voices import VOICES
 
 BOOTSTRAP_DRAWS = 1000
 BLOCK = 2**19  # distances held at once, so that memory does not grow with the square of the excerpts

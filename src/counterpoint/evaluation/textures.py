@@ -15,7 +15,7 @@ import pandas as pd
 
 from counterpoint.notes.lines import highest_line
 from counterpoint.notes.table import SORT_KEYS, TICKS_PER_QUARTER, validate
-from counterpoint.notes.voices import VOICES, four_voices
+from counterpoint.notes.voices import four_voices
 
 Texture = Literal["melody", "chords", "voices", "band"]
 TEXTURES: tuple[Texture, ...] = get_args(Texture)
