@@ -79,6 +79,11 @@ def test_parts_of_a_gan_that_do_not_fit_are_named(
     assert says in str(caught.value)
 
 
+def test_what_was_read_can_be_read_again(content: dict[str, Any]) -> None:
+    found = params.parse(content)
+    assert params.parse(found.model_dump(mode="json")) == found
+
+
 def test_widths_of_tracks_are_numbers_by_track(content: dict[str, Any]) -> None:
     content["models"]["musegan"]["track_widths"] = {"1": 0.5, 3: 2}
     assert params.parse(content).models.musegan.track_widths == {1: 0.5, 3: 2.0}

@@ -6,12 +6,11 @@ import pytest
 import yaml
 
 from counterpoint import params, paths
-from counterpoint.models import catalog
+from counterpoint.models import catalog, requests
 from counterpoint.models.folder import seal
 from counterpoint.models.generator import Sampling
 from counterpoint.notes.midi import read_midi
 from counterpoint.notes.table import read_notes
-from counterpoint.stages import sample
 from counterpoint.stages.sample import main
 from tests.serving.untrained import LINEAGE, write_model
 
@@ -41,7 +40,7 @@ def test_all_pieces_are_in_the_table_and_the_first_are_shown(project):
 
 
 def test_more_pieces_than_a_request_allows_are_several_requests_of_different_seeds(project, monkeypatch):
-    monkeypatch.setattr(sample, "MOST_PIECES", 2)
+    monkeypatch.setattr(requests, "MOST_PIECES", 2)
     main(NAME)
     notes = read_notes(project / paths.samples(NAME) / "notes.parquet")
     assert set(notes["piece"]) == {"000", "001", "002", "003", "004"}

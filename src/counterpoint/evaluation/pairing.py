@@ -26,7 +26,7 @@ class Pairing:
 def pairing(notes: pd.DataFrame, given: int, *, shuffles: int = SHUFFLES) -> Pairing:
     """How near the others are to the track `given`, in the right pairing and in wrong ones.
 
-    The tonal distance (`harmony.tonal_distances`) of the given track to each other, a mean over a piece's pairs and then
+    The tonal distance (`harmony.tonal_distances`) of the given track to each other, mean over a piece's pairs and then
     over pieces. Wrong pairings turn the pieces, by name in order, against each other: by 1, by 2, … at most `shuffles`
     times, as far as there are pieces; their distance is the mean over the turns. In each turn the given tracks and the
     others are the same, and only who meets whom differs.

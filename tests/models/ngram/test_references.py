@@ -5,6 +5,7 @@ import pytest
 
 from counterpoint import params
 from counterpoint.evaluation.textures import Texture, render
+from counterpoint.models.ngram import references
 from counterpoint.models.ngram.references import SHARES, Row, can_be, rows
 from counterpoint.params import Params
 from tests.evaluation import bach
@@ -52,7 +53,7 @@ def four() -> list[Row]:
 
 def test_the_rows_stand_from_best_to_worst(melody, four) -> None:
     assert [row.name for row in melody] == ["held_out", "ngram", *SPOILT, "noise"]
-    assert [row.name for row in four] == ["held_out", "shuffled", "ngram", *SPOILT, "noise"]
+    assert [row.name for row in four] == ["training", "held_out", "shuffled", "ngram", *SPOILT, "noise"]
     assert "n-gram of order" in melody[1].title
     assert [row.title for row in melody if row.name == "corrupted_20"] == ["held-out music, 20 % of the notes spoilt"]
     assert len({row.title for row in four}) == len(four)
@@ -117,4 +118,25 @@ def test_one_split_without_four_voices_is_enough() -> None:
 
 
 def test_a_band_has_no_n_gram() -> None:
-    assert [row.name for row in rows("band", few("voices", 3), with_settings())] == ["held_out", *SPOILT, "noise"]
+    found = rows("band", few("voices", 3), with_settings())
+    assert [row.name for row in found] == ["training", "held_out", "shuffled", *SPOILT, "noise"]
+    assert {row.name: row.title for row in found}["shuffled"] == "its tracks shuffled between pieces"
+
+
+def test_music_without_drums_is_no_band() -> None:
+    music = few("voices", 3)
+    assert not can_be("band", music)
+    drums = {split: notes.assign(is_drum=notes["track"] == 3) for split, notes in music.items()}
+    assert can_be("band", drums)
+    assert not can_be("band", drums | {"test": music["test"]})
+
+
+def test_training_music_is_a_sample_of_it_that_the_seed_draws(monkeypatch) -> None:
+    monkeypatch.setattr(references, "COUNT", 4)
+    music = few("voices", 9)
+    drawn = {seed: by_name(rows("voices", music, with_settings(seed=seed)))["training"] for seed in (1, 2)}
+    for notes in drawn.values():
+        assert notes["piece"].nunique() == 4
+        whole = music["train"][music["train"]["piece"].isin(notes["piece"])].reset_index(drop=True)
+        pd.testing.assert_frame_equal(notes, whole)
+    assert set(drawn[1]["piece"]) != set(drawn[2]["piece"])

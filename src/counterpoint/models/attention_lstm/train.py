@@ -33,7 +33,7 @@ def checkpoint_key(settings: params.AttentionLSTM, seed: int, lineage: Lineage) 
 
 def train(
     name: str,
-    events: Path,
+    encoded: Path,
     vocabulary: Path,
     settings: params.AttentionLSTM,
     *,
@@ -44,7 +44,7 @@ def train(
     log: Log,
     checkpoints: Path,
 ) -> Manifest:
-    """Train the generator `name` of the catalog on the encoded splits in `events` (.npz).
+    """Train the generator `name` of the catalog on the encoded splits in `encoded` (.npz).
 
     The finished model's folder is left at `out`. It holds network.json, encoding.json (the vocabulary), params.json,
     model.weights.h5, history.csv, data.json (the file `corpus_facts`, for the model's card), listen/epoch-004.mid and
@@ -55,7 +55,7 @@ def train(
     killed training goes on from its last whole epoch there; what it holds of this training is deleted at the end.
     """
     symbols = Vocabulary.from_json(vocabulary.read_text(encoding="utf-8"))
-    tokens = {split: load_split(events, split)[1] for split in ("train", "validation")}
+    tokens = {split: load_split(encoded, split)[1] for split in ("train", "validation")}
     key = checkpoint_key(settings, seed, lineage)
     kept = Checkpoint.at(checkpoints, key)
     listening = kept.folder / "listen"  # heard before a kill, it is still part of the model

@@ -12,10 +12,10 @@ from counterpoint.models.ngram import streams
 
 
 def beside_ngrams(
-    model: Likelihood, events: Path, vocabulary: Vocabulary, *, orders: int, seed: int
+    model: Likelihood, encoded: Path, vocabulary: Vocabulary, *, orders: int, seed: int
 ) -> tuple[dict[str, float], pd.DataFrame]:
-    """`evaluate_likelihood` of `model` on the test split of `events` (.npz), with n-grams of orders 1 to `orders`."""
-    (_, training), (raw, test) = (load_split(events, split) for split in ("train", "test"))
+    """`evaluate_likelihood` of `model` on the test split of `encoded` (.npz), with n-grams of orders 1 to `orders`."""
+    (_, training), (raw, test) = (load_split(encoded, split) for split in ("train", "test"))
     nats, correct = model.likelihood(test)
     ngrams = streams.score(training, test, vocabulary, orders)
     return evaluate_likelihood(raw.offsets, vocabulary.spelling_nats(raw), nats, correct, ngrams, seed=seed)

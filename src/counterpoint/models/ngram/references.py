@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from counterpoint.encodings import events
 from counterpoint.encodings.vocabulary import fit
 from counterpoint.evaluation.references import corrupted, shuffled_tracks, uniform_noise
 from counterpoint.evaluation.textures import Texture, render
+from counterpoint.evaluation.tracks import TRACKED
 from counterpoint.models.ngram import imitation, voices
 from counterpoint.params import Params
 
@@ -26,8 +28,9 @@ class Row:
 
 
 def can_be(texture: Texture, music: dict[str, pd.DataFrame]) -> bool:
-    """Whether every split has pieces that can be rendered in `texture`."""
-    return all(not render(notes, texture).empty for notes in music.values())
+    """Whether every split has pieces that can be rendered in `texture`; of a band, pieces with drums."""
+    rendered = [render(notes, texture) for notes in music.values()]
+    return all(notes["is_drum"].any() if texture == "band" else not notes.empty for notes in rendered)
 
 
 def rows(texture: Texture, music: dict[str, pd.DataFrame], settings: Params) -> list[Row]:
@@ -40,8 +43,10 @@ def rows(texture: Texture, music: dict[str, pd.DataFrame], settings: Params) -> 
     seed = settings.seed
     imitated = _imitated(texture, training, held_out, settings)
     found = [Row("held_out", "held-out music (validation split)", held_out)]
-    if texture == "voices":
-        found.append(Row("shuffled", "its voices shuffled between pieces", shuffled_tracks(held_out, seed=seed)))
+    if texture in TRACKED:
+        found.insert(0, Row("training", "training music", _some(training, seed)))
+        what = "voices" if texture == "voices" else "tracks"
+        found.append(Row("shuffled", f"its {what} shuffled between pieces", shuffled_tracks(held_out, seed=seed)))
     if imitated:
         found.append(Row("ngram", f"music by a {imitated[1]}", imitated[0]))
     found += [
@@ -53,6 +58,13 @@ def rows(texture: Texture, music: dict[str, pd.DataFrame], settings: Params) -> 
         for share in SHARES
     ]
     return [*found, Row("noise", "uniform noise", uniform_noise(held_out, training, seed=seed))]
+
+
+def _some(notes: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """COUNT of the pieces, or all if they are fewer."""
+    pieces = np.sort(notes["piece"].unique())
+    chosen = np.random.default_rng(seed).permutation(pieces)[:COUNT]
+    return notes[notes["piece"].isin(chosen)].reset_index(drop=True)
 
 
 def _imitated(

@@ -1,0 +1,78 @@
+"""What stands in a model's evaluation folder: how it learned, its figures, and those that only some models have."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from counterpoint.encodings.vocabulary import Vocabulary
+from counterpoint.evaluation.charts import draw_likelihoods
+from counterpoint.evaluation.judge import Judgement, figures
+from counterpoint.evaluation.learning import draw_history
+from counterpoint.evaluation.likelihood import ranking
+from counterpoint.evaluation.pairing import pairing
+from counterpoint.evaluation.textures import Texture
+from counterpoint.models import catalog
+from counterpoint.models.folder import NonFiniteWeights
+from counterpoint.models.generator import Likelihood
+from counterpoint.models.ngram.comparison import beside_ngrams
+
+Figures = dict[str, float | None]  # None is undefined, as with one test piece
+
+
+def judged_figures(judgements: Mapping[Texture, Judgement], own: Texture) -> Figures:
+    """The figures in the model's own texture, and its distance as melody."""
+    found = figures(judgements[own])
+    if own != "melody":
+        as_melody = figures(judgements["melody"])
+        found |= {f"melody_{key}": as_melody[key] for key in as_melody if key.startswith("distance_to_real")}
+    return found
+
+
+def write_training(folder: Path, out: Path, name: str) -> None:
+    """training.csv and training.png in `out`: the history of the model in `folder`."""
+    history = pd.read_csv(folder / "history.csv")
+    history.to_csv(out / "training.csv", index=False, lineterminator="\n")
+    draw_history(history, out / "training.png", title=name)
+
+
+def likelihood_figures(
+    folder: Path, encoded: Path, vocabulary: Path, out: Path, *, orders: int, seed: int
+) -> Mapping[str, float]:
+    """The figures of a model that has a likelihood, its table and picture written to `out`; of any other, nothing."""
+    try:
+        model = catalog.load(folder)
+    except NonFiniteWeights:  # `register` says so
+        return {}
+    if not isinstance(model, Likelihood):
+        return {}
+    symbols = Vocabulary.from_json(vocabulary.read_text(encoding="utf-8"))
+    metrics, table = beside_ngrams(model, encoded, symbols, orders=orders, seed=seed)
+    ranking(model.name, metrics, table).to_csv(out / "likelihood.csv", index=False, lineterminator="\n")
+    draw_likelihoods(table, metrics, out / "likelihood.png", model=model.name)
+    return metrics
+
+
+def pairing_figures(folder: Path, written: pd.DataFrame) -> Figures:
+    """paired_tonal_distance and shuffled_tonal_distance of a model that accompanies a given track; else nothing.
+
+    written: what it wrote, the tracks numbered as in its layout. Undefined where it wrote too little.
+    """
+    given = json.loads((folder / "network.json").read_text(encoding="utf-8")).get("given")
+    if given is None:
+        return {}
+    heard = (written["track"] == given).any()
+    found = pairing(written, given) if heard else None
+    values = {"paired": found.paired, "shuffled": found.shuffled} if found else {"paired": None, "shuffled": None}
+    return {f"{what}_tonal_distance": _plain(value) for what, value in values.items()}
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Readable, in the order given. ValueError for a number that is not finite."""
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _plain(value: float | None) -> float | None:
+    return None if value is None or pd.isna(value) else float(f"{value:.6g}")
