@@ -79,6 +79,31 @@ def test_parts_of_a_gan_that_do_not_fit_are_named(
     assert says in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"musegan": {"binarise": "threshold"}}, "models.musegan.binarise is threshold; with pianoroll.view: voices"),
+        (
+            {"musegan_accompany": {"given": 4}},
+            "models.musegan_accompany.given names track 4; with pianoroll.view: voices",
+        ),
+        ({"musegan": {"track_widths": {5: 1.0, 1: 0.5}}}, "models.musegan.track_widths names track 5; with"),
+    ],
+)
+def test_gans_that_do_not_fit_the_view_are_named(content: dict[str, Any], changes: dict, says: str) -> None:
+    with pytest.raises(params.ParamsError) as caught:
+        params.parse(params.overlay(content, {"models": changes}))
+    assert says in str(caught.value)
+
+
+def test_a_band_s_tracks_sound_several_pitches(content: dict[str, Any]) -> None:
+    band = {"pianoroll": {"view": "band"}}
+    with pytest.raises(params.ParamsError, match=r"pianoroll\.view: band it is threshold or bernoulli"):
+        params.parse(params.overlay(content, band))
+    several = {name: {"binarise": "bernoulli"} for name in ("musegan", "musegan_accompany")}
+    assert params.parse(params.overlay(content, band | {"models": several})).pianoroll.view == "band"
+
+
 def test_what_was_read_can_be_read_again(content: dict[str, Any]) -> None:
     found = params.parse(content)
     assert params.parse(found.model_dump(mode="json")) == found

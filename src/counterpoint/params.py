@@ -225,6 +225,25 @@ class Params(Section):
             raise ValueError("ingest.validation and ingest.test together leave less than a tenth for training")
         return self
 
+    @model_validator(mode="after")
+    def _gans_fit_the_view(self) -> "Params":
+        view, tracks = self.pianoroll.view, TRACKS_OF_VIEW[self.pianoroll.view]
+        for name in ("musegan", "musegan_accompany"):
+            model: MuseGAN = getattr(self.models, name)
+            if (model.binarise == "argmax") != (view == "voices"):
+                allowed = (
+                    "argmax, for a voice has one pitch at a time" if view == "voices" else "threshold or bernoulli"
+                )
+                raise ValueError(
+                    f"models.{name}.binarise is {model.binarise}; with pianoroll.view: {view} it is {allowed}"
+                )
+            for key, track in (("given", model.given), ("track_widths", max(model.track_widths, default=0))):
+                if track >= tracks:
+                    raise ValueError(
+                        f"models.{name}.{key} names track {track}; with pianoroll.view: {view} they are 0 to {tracks - 1}"
+                    )
+        return self
+
 
 class _Loader(yaml.SafeLoader):
     """YAML 1.2 floats: PyYAML alone reads 1e-4 as a string."""
