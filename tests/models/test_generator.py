@@ -10,7 +10,7 @@ CONTROLS = frozenset({"count", "seed", "bars"})
 def test_what_was_set_and_cannot_be_obeyed_is_refused_by_name():
     asked = Sampling(seed=3, length=128, top_p=1.0, bars=5)  # their defaults, but asked for
     with pytest.raises(
-        ValueError, match="^the parrot does not obey length, top_p: leave it out; it obeys count, bars, seed$"
+        ValueError, match=r"^the parrot does not obey length, top_p: leave it out; it obeys count, bars, seed$"
     ):
         refuse_beyond(CONTROLS, asked, "the parrot")
 
