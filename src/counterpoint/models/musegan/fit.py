@@ -1,9 +1,7 @@
 """Training MuseGAN: Keras's fit over blocks of iterations, a look at what it writes after each, the best kept."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,17 +14,10 @@ from counterpoint.models.musegan.architecture import Architecture
 from counterpoint.models.musegan.binarise import binarise
 from counterpoint.models.musegan.generators import Generator, Noise, noise_shapes
 from counterpoint.models.musegan.guard import PHRASES, Collapse, figures
+from counterpoint.models.musegan.material import Material
 from counterpoint.models.musegan.wgan import WassersteinGAN
 from counterpoint.training import checkpoint, devices, loop, seeding
 from counterpoint.training.checkpoint import Checkpoint
-
-
-@dataclass(frozen=True, eq=False)
-class Material:
-    """Phrases, bool (phrases, tracks, bars, steps, PITCHES): all of training; of validation, those looked at."""
-
-    train: np.ndarray
-    validation: np.ndarray
 
 
 def architecture(settings: params.MuseGAN, layout: Layout) -> Architecture:
@@ -49,7 +40,6 @@ def architecture(settings: params.MuseGAN, layout: Layout) -> Architecture:
 def fit(
     name: str,
     material: Material,
-    layout: Layout,
     settings: params.MuseGAN,
     *,
     seed: int,
@@ -58,7 +48,7 @@ def fit(
     log: loop.Log,
     listen: Callable[[int, Generator], None],
 ) -> tuple[Generator, pd.DataFrame]:
-    """The generator at its best check, and the history: a row a check, which is every `settings.check_every` iterations.
+    """The generator at its best check, and the history: a row a check, one every `settings.check_every` iterations.
 
     An iteration is `critic_updates` updates of the critics and one of the generator. What is checked, heard and kept is
     the running average of the generator's weights (Yazıcı et al. 2019, "The Unusual Effectiveness of Averaging in GAN
@@ -68,11 +58,16 @@ def fit(
     the checkpoint `key` below `checkpoints`. log: each check's row. listen: called at the checks `settings.listen_at`.
     """
     device = devices.choose()
-    print(f"{name}: training on {device.description}, {len(material.train)} phrases", flush=True)
+    print(f"{name}: {len(material.train)} phrases, on {device.description}, {settings.precision}", flush=True)
     seeding.set_seeds(seed)
-    sizes = architecture(settings, layout)
+    sizes = architecture(settings, material.layout)
     game = WassersteinGAN(
-        sizes, critic_updates=settings.critic_updates, penalty=settings.penalty, average=settings.average, seed=seed
+        sizes,
+        critic_updates=settings.critic_updates,
+        penalty=settings.penalty,
+        average=settings.average,
+        seed=seed,
+        precision=settings.precision,
     )
     game.compile(
         learning_rate=settings.learning_rate,
@@ -82,7 +77,7 @@ def fit(
     )
     shown = Generator(sizes)  # the average, at work
     shown.make()
-    look = _look(sizes, layout, settings, material, shown, seed)
+    look = _look(sizes, settings, material, shown, seed)
 
     def epoch(number: int) -> loop.Row:
         drawn = _batches(material.train, settings, seed, number)
@@ -122,10 +117,10 @@ def _batches(phrases: np.ndarray, settings: params.MuseGAN, seed: int, number: i
 
 
 def _look(
-    sizes: Architecture, layout: Layout, settings: params.MuseGAN, material: Material, shown: Generator, seed: int
+    sizes: Architecture, settings: params.MuseGAN, material: Material, shown: Generator, seed: int
 ) -> Callable[[], loop.Row]:
     """The guard's figures of the same `PHRASES` phrases at every call."""
-    random = np.random.default_rng(seed)
+    layout, random = material.layout, np.random.default_rng(seed)
     noise = Noise(*(random.standard_normal((PHRASES, *shape), np.float32) for shape in noise_shapes(sizes)))
     held_out = material.validation[random.permutation(len(material.validation))[:PHRASES]]
     given = None
@@ -134,13 +129,12 @@ def _look(
         given = tf.constant(2.0 * told[:, sizes.given] - 1.0, tf.float32)
     names = [f"{number:03d}" for number in range(PHRASES)]
     real = pianoroll.decode(held_out, names[: len(held_out)], layout)
-    texture = layout.view
     write = tf.function(lambda: shown(noise, given=given, training=False))
 
     def look() -> loop.Row:
         rolls = binarise(write().numpy(), layout, settings.binarise, random=np.random.default_rng(seed))
         if given is not None:
             rolls = np.insert(rolls, sizes.given, told[:, sizes.given], axis=1)
-        return figures(pianoroll.decode(rolls, names, layout), real, rolls, texture)
+        return figures(pianoroll.decode(rolls, names, layout), real, rolls, layout.view)
 
     return look

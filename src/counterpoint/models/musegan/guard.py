@@ -24,7 +24,7 @@ def figures(written: pd.DataFrame, held_out: pd.DataFrame, rolls: np.ndarray, te
     """The guard's row of the history.
 
     written: the phrases, `rolls` (bool, phrases × tracks × bars × steps × PITCHES) as notes. held_out: phrases of the
-    validation split, as notes. `unique_bars` is the share of a track's bars that differ from all the others; `diversity`
+    validation split, as notes. `unique_bars` is the share of different bars among those of a track; `diversity`
     is relative to held-out music (`evaluation.distance`). With fewer than two phrases that hold notes, all but
     empty_bars and unique_bars are NaN.
     """
