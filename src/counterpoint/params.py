@@ -240,7 +240,8 @@ class Params(Section):
             for key, track in (("given", model.given), ("track_widths", max(model.track_widths, default=0))):
                 if track >= tracks:
                     raise ValueError(
-                        f"models.{name}.{key} names track {track}; with pianoroll.view: {view} they are 0 to {tracks - 1}"
+                        f"models.{name}.{key} names track {track}; with pianoroll.view: {view} "
+                        f"they are 0 to {tracks - 1}"
                     )
         return self
 

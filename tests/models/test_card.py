@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from counterpoint import params
 from counterpoint.models.card import full_card, model_card
 from counterpoint.models.folder import Lineage, ModelFolderError, seal
 
@@ -69,6 +70,16 @@ METRICS = {
     "diversity": 0.97,
 }
 HISTORY = "epoch,train_joint,validation_joint\n1,3.2,2.5\n2,2.4,2.125\n3,2.3,2.25\n"
+# Those of a GAN of several tracks that accompanies, which has no likelihood
+OF_TRACKS = {name: value for name, value in METRICS.items() if "nll" not in name and "accuracy" not in name} | {
+    "used_pitch_classes_difference": 0.0634,
+    "tonal_distance_difference": 0.0371,
+    "empty_bars_difference": 1.25,
+    "overlap_note_length": 0.8125,
+    "paired_tonal_distance": 1.5234,
+    "shuffled_tonal_distance": 1.7456,
+}
+GAME = "check,iteration,wasserstein,distance_to_validation\n1,200,3.5,0.75\n2,400,2.5,0.125\n3,600,2.25,nan\n"
 COPYING = "31 % of its 8-note windows stand in the training set, held-out music 12 %"
 
 
@@ -81,6 +92,17 @@ def write(folder: Path, *, facts=FACTS, history: str | None = HISTORY, params: d
     if history is not None:
         (folder / "history.csv").write_text(history)
     seal(folder, "attention_lstm", "melody", LINEAGE)
+    return folder
+
+
+def write_gan(folder: Path, network: dict) -> Path:
+    folder.mkdir()
+    (folder / "network.json").write_text(json.dumps(network))
+    chosen = params.load(Path(__file__).parents[2] / "params.yaml").models.musegan_accompany.model_dump(mode="json")
+    (folder / "params.json").write_text(json.dumps({"seed": 1685, "musegan_accompany": chosen}))
+    (folder / "data.json").write_text(json.dumps(FACTS | {"licence": "x" * 600}))
+    (folder / "history.csv").write_text(GAME)
+    seal(folder, "musegan_accompany", "voices", LINEAGE)
     return folder
 
 
@@ -182,6 +204,34 @@ def test_a_history_says_what_it_can(tmp_path, history, says):
     assert section(card, "Training").startswith(says)
 
 
+def test_a_gan_s_history_says_which_check_was_kept(tmp_path):
+    said = section(model_card(write_gan(tmp_path / "model", {"composition": "hybrid"}), {}), "Training")
+    assert said.startswith(
+        "3 checks, 600 iterations; nearest to validation, and kept, at check 2, distance 0.125.\n\nParameters: `seed="
+    )
+
+
+@pytest.mark.parametrize(
+    ("network", "says"),
+    [
+        ({"composition": "hybrid", "given": 2}, "It accompanies track 2 (0 the first), which it is given."),
+        ({"composition": "jamming", "given": None}, "it can neither continue a beginning nor accompany a track."),
+        ({"layers": 2}, "It can continue a beginning that it is given."),
+    ],
+)
+def test_what_can_be_put_before_it_is_said(tmp_path, network, says):
+    assert says in section(model_card(write_gan(tmp_path / "model", network), {}), "Intended use")
+
+
+def test_the_figures_of_tracks_and_pairs_are_told(tmp_path):
+    figures = section(model_card(write_gan(tmp_path / "model", {"given": 0}), OF_TRACKS), "Figures")
+    assert "(`used_pitch_classes_difference`) | 6.3 % |" in figures
+    assert "(`tonal_distance_difference`) | 3.7 % |" in figures
+    assert "(`empty_bars_difference`) | 1.2 points |" in figures
+    assert "(`overlap_note_length`) | 81.2 % |" in figures
+    assert "(`paired_tonal_distance`) | 1.523 |  | to another piece's: 1.746 |" in figures
+
+
 def test_the_lineage_is_whole(tmp_path):
     said = section(model_card(write(tmp_path / "model"), METRICS), "Reproducing it")
     assert all(digest in said for digest in (LINEAGE.data, LINEAGE.code, LINEAGE.params))
@@ -199,6 +249,8 @@ def test_the_full_card_is_the_model_s_and_then_the_data_s(tmp_path):
 def test_the_card_of_a_failed_model_with_every_figure_fits_a_description_in_mlflow(tmp_path):
     facts = FACTS | {"licence": "x" * 600}
     card = model_card(write(tmp_path / "model", facts=facts), METRICS, {"copying": COPYING, "collapsed": COPYING})
+    assert len(card) <= 5000
+    card = model_card(write_gan(tmp_path / "gan", {"given": 0}), OF_TRACKS, {"copying": COPYING, "collapsed": COPYING})
     assert len(card) <= 5000
 
 

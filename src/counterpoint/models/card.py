@@ -15,9 +15,12 @@ from counterpoint.corpus.card import data_card, plain, source_sentence
 from counterpoint.models.figures import finite, said, table
 from counterpoint.models.folder import DATA, Manifest, read_manifest
 
-_PARAMS = "params.json"
+_PARAMS, _NETWORK = "params.json", "network.json"
 _HISTORY = "history.csv"
-_VALIDATION = "validation_joint"
+_JUDGED_BY = {  # column of the history that says what is kept → what a row is, and how its value reads
+    "validation_joint": ("epoch", "best on validation after epoch {row}, {value:.3f} nats an event"),
+    "distance_to_validation": ("check", "nearest to validation, and kept, at check {row}, distance {value:.3f}"),
+}
 _TEXTURES = {
     "melody": "one line, a note at a time",
     "chords": "several voices as one succession of chords",
@@ -43,7 +46,7 @@ def model_card(folder: Path, metrics: Mapping[str, float | None], failed: Mappin
     facts = _facts(folder)
     sections = {
         "Failed guards": _failed(failed),
-        "Intended use": _use(facts),
+        "Intended use": _use(folder, facts),
         "Training data": _data(facts),
         "Training": _training(folder, manifest),
         "Figures": _figures(metrics),
@@ -78,14 +81,24 @@ def _failed(failed: Mapping[str, str]) -> list[str]:
     return ["This version is never promoted by itself. Where it serves, a person chose it in spite of this:", "", *rows]
 
 
-def _use(facts: dict[str, Any] | None) -> list[str]:
+def _use(folder: Path, facts: dict[str, Any] | None) -> list[str]:
     return [
         f"For writing music in the manner of {_manner(facts)}: for study, for comparison with other generators, and as "
-        "material for a musician to choose from and rework. It can continue a beginning that it is given.",
+        f"material for a musician to choose from and rework. {_given(folder)}",
         "",
         "Not for passing its music off as a composer's own, nor for judging people's music by its likelihoods, nor for "
         "music unlike what it was trained on.",
     ]
+
+
+def _given(folder: Path) -> str:
+    """What can be put before the model, as its network says: a track, or a beginning, or nothing."""
+    network = _json(folder / _NETWORK) or {}
+    if network.get("given") is not None:
+        return f"It accompanies track {network['given']} (0 the first), which it is given."
+    if "composition" in network:
+        return "It writes phrases out of noise: it can neither continue a beginning nor accompany a track."
+    return "It can continue a beginning that it is given."
 
 
 def _manner(facts: dict[str, Any] | None) -> str:
@@ -108,11 +121,14 @@ def _data(facts: dict[str, Any] | None) -> list[str]:
 def _training(folder: Path, manifest: Manifest) -> list[str]:
     lines = []
     if history := _history(folder / _HISTORY):
-        scored = {epoch: float(row[_VALIDATION]) for epoch, row in enumerate(history, 1) if row.get(_VALIDATION)}
-        scored = {epoch: value for epoch, value in scored.items() if math.isfinite(value)}
-        best = min(scored, key=lambda epoch: (scored[epoch], epoch), default=None)
-        kept = "" if best is None else f"; best on validation after epoch {best}, {scored[best]:.3f} nats an event"
-        lines.append(f"{len(history)} epoch{'' if len(history) == 1 else 's'}{kept}.")
+        column = next((name for name in _JUDGED_BY if name in history[0]), "validation_joint")
+        row, kept = _JUDGED_BY[column]
+        scored = {place: float(of[column]) for place, of in enumerate(history, 1) if of.get(column)}
+        scored = {place: value for place, value in scored.items() if math.isfinite(value)}
+        best = min(scored, key=lambda place: (scored[place], place), default=None)
+        said = "" if best is None else f"; {kept.format(row=best, value=scored[best])}"
+        made = f", {int(float(history[-1]['iteration'])):,} iterations" if "iteration" in history[0] else ""
+        lines.append(f"{len(history)} {row}{'' if len(history) == 1 else 's'}{made}{said}.")
     if params := _json(folder / _PARAMS):
         named = [f"`{name.removeprefix(f'{manifest.generator}.')}={value}`" for name, value in _leaves(params)]
         lines += [*([""] if lines else []), f"Parameters: {', '.join(named)}."]
@@ -153,7 +169,7 @@ def _limits(facts: dict[str, Any] | None, known: Mapping[str, float]) -> list[st
         copied += "." if human is None else f", of held-out music's {said(human, 'share')}."
     limits = [f"- It may repeat figures, or whole passages, of its training music, in any key. {copied}"]
     if facts is not None and "composer" in facts["source"]:
-        limits.append(f"- It knows {_manner(facts)} alone and writes in that manner, whatever it is given to continue.")
+        limits.append(f"- It knows {_manner(facts)} alone and writes in that manner, whatever it is given.")
     if facts is not None:
         test = facts["splits"]["test"]
         limits.append(

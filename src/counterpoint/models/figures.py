@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-Unit = Literal["", "nats an event", "share", "percent", "notes"]
+Unit = Literal["", "nats an event", "share", "percent", "points", "notes"]
 
 
 class Figure(NamedTuple):
@@ -37,6 +37,22 @@ FIGURES = (
     Figure("test_duration_nll", "of durations alone", "nats an event"),
     Figure("test_note_accuracy", "likeliest note or chord is right", "share"),
     Figure("test_duration_accuracy", "likeliest duration is right", "share"),
+    Figure(
+        "used_pitch_classes_difference",
+        "used pitch classes, off real music",
+        "share",
+        meaning="Off real music: mean difference from held-out music's, over tracks or pairs of them.",
+    ),
+    Figure("tonal_distance_difference", "tonal distance, off real music", "share"),
+    Figure("empty_bars_difference", "empty bars, off real music", "points"),
+    Figure("overlap_note_length", "note lengths shared with real music", "share"),
+    Figure(
+        "paired_tonal_distance",
+        "tonal distance to its given track",
+        "",
+        (("shuffled_tonal_distance", "to another piece's"),),
+        meaning="An accompaniment that hears its track is nearer to its own.",
+    ),
     Figure(
         "copied_share",
         "8-note windows that stand in training",
@@ -88,11 +104,13 @@ def _row(figure: Figure, known: Mapping[str, float]) -> tuple[str, ...]:
 
 
 def said(value: float, unit: Unit) -> str:
-    """A value as people read it: shares in per cent, notes whole, all else to three decimals."""
+    """A value as people read it: shares in per cent, points to a tenth, notes whole, all else to three decimals."""
     if unit == "share":
         return f"{100 * value:.1f} %"
     if unit == "percent":
         return f"{value:.1f} %"
+    if unit == "points":
+        return f"{value:.1f} points"
     if unit == "notes":
         return f"{value:.0f} notes"
     return f"{value:.3f} {unit}".rstrip()
