@@ -1,6 +1,9 @@
 import pytest
 
+from counterpoint import params
+from counterpoint.encodings import band
 from counterpoint.encodings.layout import Layout, LayoutError, Track
+from counterpoint.notes import table, voices
 from tests.encodings.rolls import TRIO, VOICE
 
 
@@ -19,3 +22,8 @@ def test_what_follows_from_the_view_and_the_steps():
 def test_steps_that_do_not_divide_a_bar_are_refused(steps):
     with pytest.raises(LayoutError, match=f"a bar of 48 ticks cannot be cut into {steps} equal steps"):
         Layout("band", TRIO.tracks, bar_ticks=48, steps=steps)
+
+
+def test_params_count_the_ticks_and_tracks_that_tables_do():
+    assert params.TICKS_PER_QUARTER == table.TICKS_PER_QUARTER
+    assert {"voices": voices.VOICES, "band": len(band.TRACKS)} == params.TRACKS_OF_VIEW
