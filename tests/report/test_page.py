@@ -83,7 +83,15 @@ def test_equal_contents_are_equal_bytes(page, tmp_path):
 
 def test_sections_stand_in_their_order(text):
     order = [
-        *("Which generator is nearest", '<h2 id="g1">', '<h2 id="g2">', "Failed its guards", "61 of 64 samples"),
+        *(
+            "Which generator is nearest",
+            '<h2 id="tracks">',
+            "UPC: used pitch classes",
+            '<h2 id="g1">',
+            '<h2 id="g2">',
+            "Failed its guards",
+            "61 of 64 samples",
+        ),
         *('<h2 id="data">', "How every metric is defined</h2>"),
     ]
     places = [text.index(words) for words in order]
@@ -101,6 +109,14 @@ def test_the_table_is_ordered_by_distance_and_textures_stay_apart(text):
     assert rows[5][0] == "MuseGAN &lt;4 tracks&gt;"
     assert "MuseGAN" not in voices
     assert re.search(r'Attention LSTM</th>\s*<td class="n">–</td><td class="n">–</td>', voices)
+
+
+def test_a_texture_with_tracks_has_them_beside_each_other(text):
+    tracks, between = re.findall(r"<table>.*?</table>", text, re.DOTALL)[2:4]
+    assert re.findall(r'<th scope="col" class="n">(.*?)</th>', tracks) == ["soprano"]  # all that real music has
+    assert re.search(r'<tr class="real"><th scope="row">real music \(test split\)</th><td class="n">3.14</td>', tracks)
+    assert re.search(r'<tr class="generator"><th scope="row">Attention LSTM</th><td class="n">2.71</td>', tracks)
+    assert re.search(r'soprano, alto</th>.*>real music[^<]*</th><td class="n">1.63</td>', between, re.DOTALL)
 
 
 def test_unknown_numbers_are_dashes_and_never_words(text):

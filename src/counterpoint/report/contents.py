@@ -10,6 +10,7 @@ be None, which is shown as a dash; of its parts any may be absent or None, and i
 | `distance_to_real` | `{value, low, high, families: {name: value}}` |
 | `measures` | `[{name, title, family, unit, meaning, generated: {value, low, high}, real: {value, low, high}}]` |
 | `tracks` | `[{track, measure, generated, real}]` |
+| `pairs` | `[{tracks: [lower, higher], generated, real}]`: tonal distances |
 | `distributions` | `[{feature, unit, intra_real, intra_generated, inter, overlap_area, kl_divergence, grid, intra_density, inter_density}]` |
 | `histograms` | `[{name, title, unit, labels, generated, real, overlap}]`: shares of 1 |
 | `originality` | `{copied_share, human_copied_share: {value, low, high}, longest_run_notes, longest_run_piece, longest_run_sample, human_longest_run_notes, human_longest_run_piece, margin}` |
@@ -58,6 +59,7 @@ class Texture:
     name: str
     title: str
     rows: tuple[Row, ...]
+    tracks: tuple[str, ...] = ()  # their names in their order; (): a texture whose tracks mean nothing
     key_measures: tuple[str, ...] = ()  # names of the measures shown beside the distance; (): the first of each family
 
 

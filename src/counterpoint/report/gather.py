@@ -9,14 +9,17 @@ import pandas as pd
 
 from counterpoint import paths
 from counterpoint.corpus.card import data_card
+from counterpoint.encodings.band import TRACKS as BAND
 from counterpoint.evaluation.catalog import METRICS
 from counterpoint.models.card import model_card
 from counterpoint.models.folder import read_manifest
 from counterpoint.notes.table import read_notes
+from counterpoint.notes.voices import VOICE_NAMES
 from counterpoint.render.engraving import to_svg
 from counterpoint.render.mp3 import to_mp3
 from counterpoint.report.contents import Definition, Generator, ReportContents, Row, Sample, Texture
 
+TRACKS = {"voices": VOICE_NAMES, "band": tuple(name for name, *_ in BAND)}
 SHOWN_SAMPLES = 4
 SHOWN_SECONDS = 30.0
 TITLES = {"melody": "Melody", "chords": "Chords", "voices": "Four voices", "band": "Band"}
@@ -47,6 +50,14 @@ RECIPE = (
         "Windows of eight successive notes that stand in the training set in any key and tempo.",
     ),
     Definition(
+        "paired_tonal_distance",
+        "Paired and shuffled tonal distance",
+        "distance",
+        "Tonal distance between a given track and its accompaniment, and between it and those of other pieces: an "
+        "accompaniment that hears its track is nearer to its own.",
+        "Dong et al. 2018, MuseGAN",
+    ),
+    Definition(
         "overlap_area",
         "Overlap area",
         "0 to 1",
@@ -70,7 +81,7 @@ def report_contents(generators: Sequence[str], textures: Sequence[str], tempo_bp
         ]
         rows += [Row(name, name, "generator", found[texture]) for name, found in judged.items() if texture in found]
         if rows:
-            tables.append(Texture(texture, TITLES[texture], tuple(rows)))
+            tables.append(Texture(texture, TITLES[texture], tuple(rows), TRACKS.get(texture, ())))
     return ReportContents(
         title="Counterpoint: the models, judged",
         about_markdown=ABOUT,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from counterpoint.report import champion, plots
+from counterpoint.report import champion, paper, plots
 from counterpoint.report.contents import ReportContents, Texture
 from counterpoint.report.document import write_document
 
@@ -24,6 +24,7 @@ def write_report(contents: ReportContents, path: Path) -> None:
         measured=champion.measured,
         distance=champion.distance,
         scale_of=_scale,
+        paper=[(texture, part) for texture in contents.textures for part in paper.parts(texture)],
         judged=lambda name: [
             (texture, row)
             for texture in contents.textures
