@@ -1,8 +1,9 @@
 import numpy as np
 import pandas as pd
-import pytest
 
 from counterpoint.encodings.metre import wrong_metre
+from counterpoint.notes.table import read_pieces
+from tests.stages.small import BACH
 
 
 def piece_table(**signatures: list[tuple[int, int, int]]) -> pd.DataFrame:
@@ -36,7 +37,14 @@ def test_silence_on_metre_is_four_four_and_nothing_else():
     assert found == dict.fromkeys(["silent", "becomes_one"], "its metre is 4/4, not 3/4")
 
 
-@pytest.mark.parametrize(("metre", "tick", "wrong"), [((4, 4), 240, True), ((5, 4), 240, False), ((5, 8), 240, False)])
-def test_a_signature_within_a_bar_moves_the_bar_lines(metre, tick, wrong):
-    found = wrong_metre(piece_table(moved=[(0, *metre), (tick, *metre)]), metre)
-    assert found == ({"moved": "its bar lines move: 4/4 begins anew within bar 3"} if wrong else {})
+def test_the_same_metre_again_is_no_change_even_within_a_bar():
+    assert wrong_metre(piece_table(upbeat=[(0, 4, 4), (456, 4, 4)]), (4, 4)) == {}
+
+
+def test_the_chorales_that_repeat_are_in_one_metre():
+    found = wrong_metre(read_pieces(BACH / "pieces.parquet"), (4, 4))
+    assert len(found) == 39 and {reason.partition(" in ")[0] for reason in found.values()} == {
+        "its metre is 3/4, not 4/4",
+        "its metre is 3/2, not 4/4",
+        "its metre changes to 3/4",
+    }

@@ -19,7 +19,7 @@ SPLITS = {
 
 
 def test_every_split_comes_back_with_its_tokens(tmp_path):
-    path = tmp_path / "folder" / "events.npz"
+    path = tmp_path / "folder" / "encoded.npz"
     store.save_splits(path, VOCABULARY, SPLITS)
     for split, events in SPLITS.items():
         raw, tokens = store.load_split(path, split)
@@ -43,6 +43,6 @@ def test_equal_events_are_equal_bytes(tmp_path, monkeypatch):
 
 
 def test_a_split_that_is_not_there_is_named(tmp_path):
-    store.save_splits(tmp_path / "events.npz", VOCABULARY, {"train": SPLITS["train"]})
+    store.save_splits(tmp_path / "encoded.npz", VOCABULARY, {"train": SPLITS["train"]})
     with pytest.raises(ValueError, match="no split 'test'; it has train"):
-        store.load_split(tmp_path / "events.npz", "test")
+        store.load_split(tmp_path / "encoded.npz", "test")
