@@ -31,8 +31,9 @@ def test_the_pipeline_lists_the_generators_with_the_same_encodings():
 
 def test_a_texture_is_its_encoding_or_the_view_that_params_take():
     content = read_yaml(ROOT / "params.yaml")
-    for view in ("voices", "band"):
-        settings = parse(overlay(content, {"pianoroll": {"view": view}}))
+    for view, binarise in (("voices", "argmax"), ("band", "threshold")):
+        models = {name: {"binarise": binarise} for name in ("musegan", "musegan_accompany")}
+        settings = parse(overlay(content, {"pianoroll": {"view": view}, "models": models}))
         found = {name: catalog.texture(name, settings) for name in catalog.GENERATORS}
         assert found == {
             "attention_lstm": "melody", "attention_lstm_chords": "chords", "musegan": view, "musegan_accompany": view

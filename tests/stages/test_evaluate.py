@@ -3,7 +3,8 @@ import pytest
 
 from counterpoint import params
 from counterpoint.evaluation.judge import judge
-from counterpoint.stages.evaluate import _figures, bench
+from counterpoint.models.scoring import judged_figures
+from counterpoint.stages.material import bench
 from tests.stages.small import chorales, write_project
 
 
@@ -29,7 +30,7 @@ def test_an_undefined_figure_stays_undefined(tmp_path, monkeypatch) -> None:
     against = bench("chords", params.load())
     assert against.real["piece"].nunique() == 1
     judgement = judge(notes[notes["piece"].isin(pieces.loc[~test, "piece"])], against)
-    found = _figures({"chords": judgement, "melody": judgement}, "chords")
+    found = judged_figures({"chords": judgement, "melody": judgement}, "chords")
     assert found["distance_to_real"] is None and found["diversity"] is None
     assert found["melody_distance_to_real"] is None
     assert found["used_pitch_classes"] != found["used_pitch_classes_real"]

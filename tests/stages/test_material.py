@@ -5,8 +5,8 @@ from counterpoint import params
 from counterpoint.evaluation.textures import render
 from counterpoint.notes.keys import find_keys
 from counterpoint.notes.table import SORT_KEYS
-from counterpoint.stages.material import split_music
-from tests.stages.small import PIECES, chorales, write_project
+from counterpoint.stages.material import own_texture, split_music
+from tests.stages.small import PIECES, ROOT, chorales, write_project
 
 COLUMNS = ["onset", "duration", "pitch"]
 
@@ -32,7 +32,7 @@ def test_every_piece_is_in_its_own_split(music, texture) -> None:
         assert set(notes["piece"]) == set(pieces.loc[pieces["split"] == split, "piece"])
 
 
-@pytest.mark.parametrize("texture", ["chords", "voices", "band"])
+@pytest.mark.parametrize("texture", ["chords", "voices"])
 def test_all_voices_are_there_whole(music, texture) -> None:
     notes, _ = chorales()
     together = pd.concat(music(texture).values()).sort_values(SORT_KEYS, ignore_index=True)
@@ -66,9 +66,21 @@ def test_models_of_a_common_key_are_judged_by_music_in_it(music) -> None:
 
 
 def test_drums_are_no_chords_but_part_of_a_band(music) -> None:
+    """A band's tracks are families of instruments: here drums, guitar and bass, whatever track they stood on."""
     notes, pieces = chorales()
-    drums = notes[notes["track"] == 3].assign(is_drum=True)
-    both = pd.concat([notes[notes["track"] < 3], drums]).sort_values(SORT_KEYS, ignore_index=True)
+    rest, drums = notes[notes["track"] < 3], notes[notes["track"] == 3].assign(is_drum=True)
+    rest = rest.assign(program=rest["track"].map({0: 25, 1: 33, 2: 33}))
+    both = pd.concat([rest, drums]).sort_values(SORT_KEYS, ignore_index=True)
     chords = pd.concat(music("chords", tables=(both, pieces)).values())
     assert not chords["is_drum"].any() and len(chords) == len(both) - len(drums)
-    assert len(pd.concat(music("band", tables=(both, pieces)).values())) == len(both)
+    band = pd.concat(music("band", tables=(both, pieces)).values())
+    counts = band["track"].value_counts()
+    assert counts[0] == len(drums) and counts[2] == (rest["track"] == 0).sum()
+    assert set(band["track"]) == {0, 2, 3}
+    pd.testing.assert_series_equal(band["is_drum"], band["track"] == 0, check_names=False)
+
+
+def test_a_generator_s_texture_is_its_encoding_s_or_the_view_of_the_corpus() -> None:
+    settings = params.load(ROOT / "params.yaml")
+    found = {name: own_texture(name, settings) for name in ("attention_lstm", "attention_lstm_chords", "musegan")}
+    assert found == {"attention_lstm": "melody", "attention_lstm_chords": "chords", "musegan": settings.pianoroll.view}

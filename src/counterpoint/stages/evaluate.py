@@ -1,4 +1,4 @@
-"""Stage `evaluate@MODEL`: what the model wrote, judged by the held-out music; and what only its kind can be judged by."""
+"""Stage `evaluate@MODEL`: what the model wrote, judged by held-out music; and what only its kind can be judged by."""
 
 import json
 import sys
