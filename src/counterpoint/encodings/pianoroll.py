@@ -8,8 +8,10 @@
 
 A note begins in a step where its pitch is on and was not in the step before, or where AGAIN is on; it lasts as long as
 the pitch stays on and AGAIN off. The same rule reads data and samples. On the grid (`encodings.grid`) it is exact for a
-track with one note at a time. Of several, AGAIN strikes all that were held: a pitch held under one that is repeated is
-struck too. A drum note is one step long, in data and when read, whatever its roll says.
+track with one note at a time, and for several where no pitch is repeated under a held one. There one bit must speak for
+all: AGAIN is on if at least half of the pitches that go on are struck again, so that the fewer are read wrongly (of 59
+band pieces' 103,798 pitched notes 6 % are heard as held on, and 7 % more are struck; with AGAIN wherever one is struck
+none is lost, and 26 % more are struck). A drum note is one step long, in data and when read, whatever its roll says.
 
 A phrase stands by itself: a note held into it begins in its first step, where AGAIN is always off.
 """
@@ -58,10 +60,12 @@ def encode(notes: pd.DataFrame, layout: Layout) -> Bars:
     note = np.repeat(np.arange(len(kept)), lasting)
     step = np.arange(len(note)) - np.repeat(np.cumsum(lasting) - lasting, lasting) + first[note]
     rolls[step // steps, track[note], step % steps, row[note]] = True
-    # Struck again: a note begins where its pitch is on just before, in the same piece.
     again = begins > 0
     again[again] = rolls[(first[again] - 1) // steps, track[again], (first[again] - 1) % steps, row[again]]
-    rolls[first[again] // steps, track[again], first[again] % steps, AGAIN] = True
+    (at, by), struck = np.unique([first[again], track[again]], axis=1, return_counts=True)
+    goes_on = rolls[at // steps, by, at % steps, :REST] & rolls[(at - 1) // steps, by, (at - 1) % steps, :REST]
+    most = 2 * struck >= goes_on.sum(axis=-1)
+    rolls[at[most] // steps, by[most], at[most] % steps, AGAIN] = True
     rolls[..., REST] = ~rolls[..., :REST].any(axis=-1)
     return Bars(names, offsets, rolls)
 
