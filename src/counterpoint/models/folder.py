@@ -7,6 +7,9 @@ Nothing that varies from run to run is inside, so equal inputs on one machine gi
 
 import hashlib
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +88,20 @@ def _files(folder: Path) -> dict[str, str]:
         for p in sorted(folder.rglob("*"))
         if p.is_file() and p != folder / MANIFEST
     }
+
+
+@contextmanager
+def made_beside(out: Path) -> Iterator[Path]:
+    """An empty folder beside `out`, which takes its place when the block ends well.
+
+    A kill leaves what was at `out` before, or nothing.
+    """
+    unfinished = out.with_name(f".{out.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    yield unfinished
+    shutil.rmtree(out, ignore_errors=True)
+    unfinished.rename(out)
 
 
 def seal(folder: Path, generator: str, texture: str, lineage: Lineage) -> Manifest:

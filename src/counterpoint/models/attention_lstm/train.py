@@ -66,20 +66,16 @@ def train(
     network, history = fit(
         name, tokens, symbols, settings, seed=seed, checkpoints=checkpoints, key=key, log=log, listen=listen
     )
-    unfinished = out.with_name(f".{out.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    networks.save(network, unfinished)
-    (unfinished / "encoding.json").write_text(symbols.to_json(), encoding="utf-8")
-    facts = {"seed": seed, name: settings.model_dump(mode="json")}
-    (unfinished / "params.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    history.to_csv(unfinished / "history.csv", index=False, lineterminator="\n")
-    shutil.copyfile(corpus_facts, unfinished / model_folder.DATA)
-    if listening.exists():
-        shutil.copytree(listening, unfinished / "listen")
-    manifest = model_folder.seal(unfinished, name, symbols.texture, lineage)
-    shutil.rmtree(out, ignore_errors=True)
-    unfinished.rename(out)
+    with model_folder.made_beside(out) as unfinished:
+        networks.save(network, unfinished)
+        (unfinished / "encoding.json").write_text(symbols.to_json(), encoding="utf-8")
+        facts = {"seed": seed, name: settings.model_dump(mode="json")}
+        (unfinished / "params.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        history.to_csv(unfinished / "history.csv", index=False, lineterminator="\n")
+        shutil.copyfile(corpus_facts, unfinished / model_folder.DATA)
+        if listening.exists():
+            shutil.copytree(listening, unfinished / "listen")
+        manifest = model_folder.seal(unfinished, name, symbols.texture, lineage)
     kept.delete()
     return manifest
 

@@ -72,24 +72,20 @@ def train(
     network, history = fit(
         name, material, settings, seed=seed, checkpoints=checkpoints, key=key, log=log, listen=listen
     )
-    unfinished = out.with_name(f".{out.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    saving.save(unfinished, network)
-    (unfinished / "encoding.json").write_text(layout.to_json(), encoding="utf-8")
-    if keys is not None:
-        (unfinished / "keys.json").write_text(keys.to_json(), encoding="utf-8")
-    if given is not None:
-        given.save(unfinished / "given.npz")
-    facts = {"seed": seed, name: settings.model_dump(mode="json")}
-    (unfinished / "params.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    history.to_csv(unfinished / "history.csv", index=False, lineterminator="\n")
-    shutil.copyfile(corpus_facts, unfinished / model_folder.DATA)
-    if listening.exists():
-        shutil.copytree(listening, unfinished / "listen")
-    manifest = model_folder.seal(unfinished, name, layout.view, lineage)
-    shutil.rmtree(out, ignore_errors=True)
-    unfinished.rename(out)
+    with model_folder.made_beside(out) as unfinished:
+        saving.save(unfinished, network)
+        (unfinished / "encoding.json").write_text(layout.to_json(), encoding="utf-8")
+        if keys is not None:
+            (unfinished / "keys.json").write_text(keys.to_json(), encoding="utf-8")
+        if given is not None:
+            given.save(unfinished / "given.npz")
+        facts = {"seed": seed, name: settings.model_dump(mode="json")}
+        (unfinished / "params.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        history.to_csv(unfinished / "history.csv", index=False, lineterminator="\n")
+        shutil.copyfile(corpus_facts, unfinished / model_folder.DATA)
+        if listening.exists():
+            shutil.copytree(listening, unfinished / "listen")
+        manifest = model_folder.seal(unfinished, name, layout.view, lineage)
     kept.delete()
     return manifest
 
