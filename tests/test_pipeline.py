@@ -160,7 +160,11 @@ def test_repro_builds_everything_from_a_folder_of_midi(project: Project) -> None
     ran = project.repro()
     assert ran[:2] == ["corpus", "ingest"] and ran[-3:] == ["report", "register", "package"]
     assert sorted(ran[2:-3]) == sorted(
-        [f"{stage}@{texture}" for stage in ("vocabulary", "tensorise") for texture in ("melody", "chords")]
+        [
+            f"{stage}@{encoding}"
+            for stage in ("vocabulary", "tensorise")
+            for encoding in ("melody", "chords", "pianoroll")
+        ]
         + [f"{stage}@{model}" for stage in ("train", "sample", "evaluate") for model in (LSTM, CHORDS)]
         + [f"reference@{texture}" for texture in ("melody", "chords", "voices")]
     )
