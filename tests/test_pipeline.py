@@ -29,7 +29,8 @@ from counterpoint.notes.midi import read_midi
 from counterpoint.notes.table import read_notes
 
 ROOT = Path(__file__).resolve().parents[1]
-LSTM, CHORDS = "attention_lstm", "attention_lstm_chords"
+LSTM, CHORDS, GAN, ACCOMPANY = "attention_lstm", "attention_lstm_chords", "musegan", "musegan_accompany"
+TEXTURES = {LSTM: "melody", CHORDS: "chords", GAN: "voices", ACCOMPANY: "voices"}
 JUDGED = [f"sample@{LSTM}", f"evaluate@{LSTM}", "report", "register"]  # what follows a change of what the LSTM writes
 TRAINED = [f"train@{LSTM}", *JUDGED]
 
@@ -165,14 +166,17 @@ def test_repro_builds_everything_from_a_folder_of_midi(project: Project) -> None
             for stage in ("vocabulary", "tensorise")
             for encoding in ("melody", "chords", "pianoroll")
         ]
-        + [f"{stage}@{model}" for stage in ("train", "sample", "evaluate") for model in (LSTM, CHORDS)]
-        + [f"reference@{texture}" for texture in ("melody", "chords", "voices")]
+        + [f"{stage}@{model}" for stage in ("train", "sample", "evaluate") for model in TEXTURES]
+        + [f"reference@{texture}" for texture in ("melody", "chords", "voices", "band")]
     )
     manifest = (project.folder / "data/notes/manifest.csv").read_text()
     assert re.search(r"^broken\.mid,.*failed", manifest, re.MULTILINE)
-    for model, texture, shown in ((LSTM, "melody", 2), (CHORDS, "chords", 3)):
-        metrics = project.figures(model)
-        assert 0 < metrics["test_joint_nll"] < 60 and 0 < metrics["distance_to_real"] < 1
+    for model, shown in ((LSTM, 2), (CHORDS, 3), (GAN, 2), (ACCOMPANY, 2)):
+        metrics, texture = project.figures(model), TEXTURES[model]
+        assert 0 < metrics["distance_to_real"] < 1
+        assert ("test_joint_nll" in metrics) == (model in (LSTM, CHORDS))
+        assert ("tonal_distance_difference" in metrics) == (texture == "voices")
+        assert ("paired_tonal_distance" in metrics) == (model == ACCOMPANY)
         assert set(project.read(f"reports/{model}/evaluation/judgements.json")) == {texture, "melody"}
         samples = project.folder / "reports" / model / "samples"
         assert len(list(samples.glob("*.mid"))) == shown
@@ -182,9 +186,12 @@ def test_repro_builds_everything_from_a_folder_of_midi(project: Project) -> None
 def test_every_model_is_a_version_and_the_rule_chose_one_of_its_texture(project: Project) -> None:
     versions = {version["generator"]: version for version in project.models()}
     assert {name: version["digest"] for name, version in versions.items()} == {
-        name: project.trained(name) for name in (LSTM, CHORDS)
+        name: project.trained(name) for name in TEXTURES
     }
-    assert versions[LSTM]["aliases"] == ["champion"] and versions[CHORDS]["aliases"] == []
+    assert {name: version["texture"] for name, version in versions.items()} == TEXTURES
+    assert {name: version["aliases"] for name, version in versions.items() if version["aliases"]} == {
+        LSTM: ["champion"]
+    }
     metrics = project.figures(LSTM)
     assert versions[LSTM]["metrics"] == pytest.approx(metrics)
     record = project.record()
@@ -196,15 +203,18 @@ def test_every_model_is_a_version_and_the_rule_chose_one_of_its_texture(project:
 
 def test_the_report_shows_every_generator_beside_the_references_and_fetches_nothing(project: Project) -> None:
     text = (project.folder / "reports/report.html").read_text()
-    for model in (LSTM, CHORDS):
+    for model in TEXTURES:
         assert re.search(rf'<h2 id="[^"]+">{model}</h2>', text)
     tables = dict(zip(("melody", "chords", "voices"), re.findall(r"<table>.*?</table>", text, re.DOTALL), strict=False))
     for texture, table in tables.items():
         rows = re.findall(r'<th scope="row">(.*?)</th>', table)
         references = project.read(f"reports/reference/{texture}/rows.json")
         assert [row["name"] for row in references][-5:] == [*(f"corrupted_{n}" for n in (5, 10, 20, 40)), "noise"]
-        models = {"melody": [LSTM, CHORDS], "chords": [CHORDS], "voices": []}[texture]
+        models = list(TEXTURES) if texture == "melody" else [name for name in TEXTURES if TEXTURES[name] == texture]
         assert sorted(rows) == sorted([*(row["title"] for row in references), *models])
+    of_tracks = text[text.index('<h2 id="tracks">') : text.index('<h2 id="g1">')]
+    for title in ("real music (test split)", "training music", "its voices shuffled between pieces", GAN, ACCOMPANY):
+        assert len(re.findall(rf'<th scope="row">{re.escape(title)}</th>', of_tracks)) == 2
     for page in ("report.html", "blind.html"):
         # namespaces of pictures are names, not addresses, and sounds and pictures stand in the page itself
         bare = re.sub(r"data:[\w/+.-]+;base64,[\w+/=]+", "", (project.folder / "reports" / page).read_text())
@@ -215,16 +225,33 @@ def test_the_report_shows_every_generator_beside_the_references_and_fetches_noth
 
 def test_the_numbers_are_dvcs_and_mlflows_too(project: Project) -> None:
     shown = json.loads(project.run("dvc", "metrics", "show", "--json"))[""]["data"]
-    for model in (LSTM, CHORDS):
+    for model in TEXTURES:
         assert shown[f"reports/{model}/evaluation/metrics.json"]["data"] == pytest.approx(project.figures(model))
     plots = json.loads(project.run("dvc", "plots", "show", "--json"))["data"]
     (bars,) = plots["distance to real, melody"]
     distance = {bar["music"]: bar["distance_to_real"] for bar in bars["content"]["data"]["values"]}
     references = project.read("reports/reference/melody/rows.json")
-    assert set(distance) == {LSTM, CHORDS, *(row["title"] for row in references)}
+    assert set(distance) == {*TEXTURES, *(row["title"] for row in references)}
     assert float(distance[LSTM]) == project.record()["metric"]["value"]
+    (checks,) = plots[f"distance to validation over training, {GAN}"]
+    assert [int(row["iteration"]) for row in checks["content"]["data"]["values"]] == [2, 4]
     pages = {path.name for path in (project.folder / "mlartifacts").rglob("report/*.html")}
     assert pages == {"report.html", "blind.html"}
+
+
+def test_a_gan_shows_how_it_learned(project: Project) -> None:
+    """Its checks, and the same noise heard at one of them, in its folder and in MLflow."""
+    for model in (GAN, ACCOMPANY):
+        history = (project.folder / f"reports/{model}/evaluation/training.csv").read_text().splitlines()
+        assert len(history) == 3 and {"wasserstein", "penalty", "diversity"} <= set(history[0].split(","))
+        listened = [path.suffix for path in (project.folder / f"models/{model}/listen").iterdir()]
+        assert sorted(listened) == [".mid", ".png"]
+    runs = "import mlflow; print(mlflow.search_runs(search_all_experiments=True).to_json(orient='records'))"
+    uri = f"sqlite:///{project.folder / 'mlflow.db'}"
+    said = project.run(sys.executable, "-c", f"import mlflow; mlflow.set_tracking_uri({uri!r}); {runs}")
+    logged = [run for run in json.loads(said.splitlines()[-1]) if run.get("metrics.wasserstein") is not None]
+    assert {run["tags.counterpoint.generator"] for run in logged} == {GAN, ACCOMPANY}
+    assert all(run["metrics.distance_to_validation"] > 0 for run in logged)
 
 
 def test_nothing_to_do_means_only_register(project: Project) -> None:
@@ -375,19 +402,24 @@ def test_a_clone_pulls_and_retrains_nothing(project: Project, tmp_path: Path) ->
     assert clone.run("git", "status", "--porcelain").split() == ["M", "reports/champion.json"]
 
 
-def test_killed_in_training_ends_in_the_same_weights(project: Project) -> None:
-    project.set({"models.attention_lstm.epochs": 40, "models.attention_lstm.patience": 40})
-    running = subprocess.Popen(["dvc", "repro", "train@attention_lstm"], cwd=project.folder, env=project.environment)
-    deadline = time.monotonic() + 120
+@pytest.mark.parametrize(
+    ("model", "longer"),
+    [(LSTM, {"epochs": 40, "patience": 40}), (GAN, {"iterations": 16, "patience": 16, "least_diversity": 0})],
+)
+def test_killed_in_training_ends_in_the_same_weights(project: Project, model: str, longer: dict[str, object]) -> None:
+    project.set({f"models.{model}.{name}": value for name, value in longer.items()})
+    folder = project.folder / "models" / model
+    running = subprocess.Popen(["dvc", "repro", f"train@{model}"], cwd=project.folder, env=project.environment)
+    deadline = time.monotonic() + 240
     while not list((project.folder / ".checkpoints").glob("*/*")) and time.monotonic() < deadline:
         time.sleep(0.1)
     running.kill()
     running.wait()
     time.sleep(3)
-    assert not (project.folder / "models/attention_lstm").exists()
-    assert project.repro(f"train@{LSTM}") == [f"train@{LSTM}"]
-    resumed = project.trained()
-    shutil.rmtree(project.folder / "models/attention_lstm")
-    project.run("dvc", "repro", "-f", "-s", "train@attention_lstm")
-    assert project.trained() == resumed
+    assert not folder.exists()
+    assert project.repro(f"train@{model}") == [f"train@{model}"]
+    resumed = project.trained(model)
+    shutil.rmtree(folder)
+    project.run("dvc", "repro", "-f", "-s", f"train@{model}")
+    assert project.trained(model) == resumed
     assert not list((project.folder / ".checkpoints").glob("*"))
