@@ -234,6 +234,25 @@ def test_in_a_project_the_test_split_is_the_reference_and_its_rows_are_in_order(
     assert counted == [16, 15] * len(rows)
 
 
+def test_bands_are_judged_by_family_of_instruments(tmp_path: Path) -> None:
+    files = sorted((DATA / "bands").glob("*.mid"))
+    for place, file in enumerate(files):
+        folder = tmp_path / ("theirs" if place % 2 else "real")
+        folder.mkdir(exist_ok=True)
+        shutil.copy(file, folder)
+    page = tmp_path / "verdict.html"
+    got = command(tmp_path / "theirs", "-r", tmp_path / "real", "-t", "band", "--json", "-", "--html", page)
+    assert got.exit_code == 0, got.output
+    found = json.loads(got.stdout)
+    rows = {row["name"]: row["judgement"]["distance_to_real"]["value"] for row in found["rows"]}
+    assert rows["half"] < rows["shuffled"] < rows["noise"]
+    of = {(row["track"], row["measure"]): row["generated"] for row in found["judgement"]["tracks"]}
+    assert {track for track, _ in of} == {0, 1, 2, 3, 4}
+    assert 0.5 < of[0, "drum_pattern"] <= 1 and of[3, "drum_pattern"] is None  # drums and bass
+    assert of[0, "used_pitch_classes"] is None and 1 < of[3, "used_pitch_classes"] < of[4, "used_pitch_classes"]
+    assert "drum" in page.read_text(encoding="utf-8").lower()
+
+
 def test_what_was_learnt_from_may_be_named(project: Path) -> None:
     got = command(CHORALES, "--training", CHORALES)
     assert got.exit_code == 0, got.output

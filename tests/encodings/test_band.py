@@ -7,8 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterpoint.encodings.band import NO_TRACK, TRACKS, as_band, band_tracks
+from counterpoint.encodings.grid import on_grid
+from counterpoint.encodings.layout import Layout, Track
+from counterpoint.encodings.pianoroll import decode, encode
 from counterpoint.notes.midi import read_midi
 from counterpoint.notes.table import empty_notes, note_table
+from tests.evaluation.bands import bands
 from tests.notes.files import FREEDOOM
 
 DRUMS, PIANO, GUITAR, BASS, STRINGS = range(5)
@@ -146,3 +150,25 @@ def test_a_real_band():
     assert band["track"].value_counts().to_dict() == {PIANO: 122, STRINGS: 688}
     doubled = notes.assign(track=of)[of != NO_TRACK].duplicated(["track", "onset", "pitch"])
     assert len(band) == 128 + 848 - doubled.sum()
+
+
+def test_real_bands_as_rolls_and_back():
+    """Exact wherever no pitch is struck again while another is held, which is never so of drums."""
+    layout = Layout("band", tuple(Track(*of) for of in TRACKS), bar_ticks=96, steps=16)
+    exact, columns = set(), ["onset", "pitch", "duration"]
+    for piece, notes in bands().groupby("piece"):
+        kept = on_grid(notes, layout)
+        found = decode(encode(notes, layout).rolls.transpose(1, 0, 2, 3)[None], [str(piece)], layout)
+        for track, of_track in kept.groupby("track"):
+            if not repeats_under_a_held_note(of_track):
+                assert rows(found[found["track"] == track], *columns) == rows(of_track, *columns), (piece, track)
+                exact.add((piece, track))
+    assert {track for _, track in exact} == set(range(5))
+    assert sum(track == DRUMS for _, track in exact) == bands().loc[bands()["is_drum"], "piece"].nunique()
+
+
+def repeats_under_a_held_note(of_track: pd.DataFrame) -> bool:
+    onset, pitch = (of_track[name].to_numpy() for name in ("onset", "pitch"))
+    release = onset + of_track["duration"].to_numpy()
+    again = {tick for tick, key in zip(onset, pitch, strict=True) if ((release == tick) & (pitch == key)).any()}
+    return any(((onset < tick) & (tick < release)).any() for tick in again)

@@ -4,9 +4,11 @@ import pytest
 
 from counterpoint.evaluation import distance
 from counterpoint.evaluation.distance import distance_to_real
+from counterpoint.evaluation.references import corrupted, shuffled_tracks, uniform_noise
 from counterpoint.notes.keys import transpose
 from counterpoint.notes.table import empty_notes, note_table
 from tests.evaluation import bach
+from tests.evaluation.bands import halves
 
 
 def with_ranges(*semitones: int) -> pd.DataFrame:
@@ -136,3 +138,35 @@ def test_the_two_sets_are_drawn_apart():
     real = with_ranges(2, 4, 8, 16, 32)
     found = distance_to_real(real.assign(piece="z" + real["piece"]), real, "melody", seed=7)
     assert found.value < 0 < found.high
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_bands_that_are_spoilt_more_are_farther_from_real_ones(seed):
+    ours, real = halves(seed)
+    steps = [
+        distance_to_real(notes, real, "band").value
+        for notes in (
+            ours,
+            *(corrupted(ours, share, real, seed=seed) for share in (0.1, 0.2, 0.4)),
+            uniform_noise(ours, real, seed=seed),
+        )
+    ]
+    assert steps == sorted(steps) and abs(steps[0]) < 0.02
+    assert steps[0] < distance_to_real(shuffled_tracks(ours, seed=seed), real, "band").value < steps[-1]
+
+
+def test_bands_may_lack_what_real_ones_have_and_have_what_they_lack():
+    ours, real = halves(1)
+    without = [distance_to_real(ours[ours["track"] != track], real, "band").value for track in (0, 4)]
+    alone = distance_to_real(ours, real[real["track"] != 4], "band").value
+    assert np.isfinite([*without, alone]).all()
+    whole = distance_to_real(ours, real, "band").value
+    assert min(*without, alone) > whole + 0.02
+
+
+def test_a_drum_at_the_wrong_time_is_heard():
+    ours, real = halves(1)
+    late = ours.assign(onset=ours["onset"] + 2 * ours["is_drum"])
+    moved, still = (distance_to_real(notes, real, "band").families for notes in (late, ours))
+    assert moved["drum_patterns"] > still["drum_patterns"] + 0.04
+    assert moved["drum_kit"] == pytest.approx(still["drum_kit"], abs=0.01)  # excerpts' edges move with the notes

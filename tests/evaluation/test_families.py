@@ -75,6 +75,7 @@ def test_drums_have_no_pitch_but_a_kit():
     kit = pd.concat([TUNE, note_table(piece="a#0000", track=2, is_drum=True, onset=[0, 6], duration=3, pitch=[36, 42])])
     with_drums, without = families(music(kit), "band", 3), families(music(TUNE), "band", 3)
     assert with_drums["drum_kit"][0, [36, 42]] == pytest.approx([0.5, 0.5])
+    assert with_drums["drum_patterns"][0, [36 * 24 + 0, 42 * 24 + 6]] == pytest.approx([0.5, 0.5])
     for name in ("chord_types", "progressions", "polyphony", "degrees"):
         assert np.array_equal(with_drums[name], without[name]), name
 

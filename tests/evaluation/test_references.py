@@ -5,6 +5,7 @@ from scipy.stats import chisquare
 from counterpoint.evaluation.references import corrupted, shuffled_tracks, uniform_noise
 from counterpoint.notes.table import note_table
 from tests.evaluation import bach
+from tests.evaluation.bands import bands
 
 COLUMNS = ["piece", "track", "onset"]
 
@@ -88,3 +89,46 @@ def test_shuffled_pieces_end_where_their_shortest_part_does():
     ends = found["duration"].groupby(found["piece"]).agg(["min", "max"])
     assert ends["min"].tolist() == ends["max"].tolist()
     assert set(ends["max"]) == {30, 60}  # no piece keeps 96: its other part is another's
+
+
+def test_a_track_that_training_lacks_is_known_from_the_music_itself():
+    training = note_table(piece="t", track=[0, 0], onset=0, duration=[12, 30], pitch=[70, 75])
+    lacked = np.repeat([0, 3], 100)
+    onset = np.tile(np.arange(100) * 48, 2)
+    pitch = np.where(lacked == 3, 40 + onset // 48 % 3, 1)
+    notes = note_table(piece="a", track=lacked, onset=onset, duration=48, pitch=pitch, is_drum=lacked == 3)
+    for found in (corrupted(notes, 1.0, training, seed=2), uniform_noise(notes, training, seed=2)):
+        assert set(found.loc[found["track"] == 0, "pitch"]) == set(range(70, 76))
+        assert set(found.loc[found["track"] == 3, "pitch"]) == {40, 41, 42}
+        assert found.groupby("track")["is_drum"].first().tolist() == [False, True]
+    assert set(found.loc[found["track"] == 3, "duration"]) == {48}
+
+
+def test_shuffled_bands_keep_the_tracks_they_have():
+    notes = bands()
+    mixed = shuffled_tracks(notes, seed=4)
+    kept = [set(zip(of["piece"], of["track"], strict=True)) for of in (notes, mixed)]
+    assert kept[1] <= kept[0]
+    assert len(kept[0]) - len(kept[1]) <= 2  # one that begins after the piece's new end is not heard
+    known = {key: set(zip(of["onset"], of["pitch"], strict=True)) for key, of in notes.groupby(["piece", "track"])}
+    for piece, of_piece in mixed.groupby("piece"):
+        sources = []
+        for place, (track, of) in enumerate(of_piece.groupby("track")):
+            begun = set(zip(of["onset"], of["pitch"], strict=True))
+            fitting = [p for (p, t), all_of in known.items() if t == track and begun <= all_of]
+            assert (piece in fitting) == (place == 0), (piece, track)
+            sources.append(fitting[0])
+        assert len(set(sources)) == len(sources)
+
+
+def test_a_track_that_no_other_piece_has_stays():
+    notes = note_table(
+        piece=["a", "a", "b", "c"], track=[0, 4, 0, 0], onset=0, duration=[96, 90, 30, 60], pitch=[72, 40, 73, 74]
+    )
+    found = shuffled_tracks(notes, seed=1)
+    assert list(found[["piece", "track", "pitch", "duration"]].itertuples(index=False, name=None)) == [
+        ("a", 0, 72, 96),
+        ("a", 4, 40, 90),
+        ("b", 0, 73, 30),
+        ("c", 0, 74, 60),
+    ]

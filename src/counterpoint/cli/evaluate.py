@@ -80,7 +80,8 @@ def evaluate(
     in unlike textures, or against unlike references, cannot be compared.
 
     Textures: `melody` is the highest line and `chords` all notes, of any piece with a pitched note; `voices` takes
-    pieces of exactly four pitched tracks; `band` takes all as they are. What does not fit is left out, and named.
+    pieces of exactly four pitched tracks; `band` sorts all instruments into drums, piano, guitar, bass and strings, and
+    leaves sound effects out. What does not fit is left out, and named.
 
     Examples:
 
@@ -123,13 +124,13 @@ def judge_all(judged: "Set", real: "Set", training: "Set | None", texture: "Text
     """Judge a set, and beside it what the reference itself gives. Raises UsageError where there is no distance."""
     from tqdm import tqdm
 
-    from counterpoint.cli.sets import fit_to_judge, overlaps
+    from counterpoint.cli.sets import fit_to_judge, notes_of, overlaps
     from counterpoint.cli.verdict import Beside, Verdict
     from counterpoint.evaluation.judge import judge, prepare, why_left_out
 
     notes, said = fit_to_judge(judged, texture, seed)
     real_notes, said_of_real = fit_to_judge(real, texture, seed)
-    bench = prepare(real_notes, None if training is None else training.notes, texture, seed=seed)
+    bench = prepare(real_notes, None if training is None else notes_of(training, texture), texture, seed=seed)
     rows = list(_from_the_reference(bench))
     with tqdm(total=1 + len(rows), desc="judging", unit="set", disable=None) as bar:
         judgement = judge(notes, bench)
@@ -169,6 +170,7 @@ def _from_the_reference(bench: "Bench") -> Iterator[tuple[str, str, "pd.DataFram
 
     from counterpoint.evaluation.judge import prepare
     from counterpoint.evaluation.references import corrupted, shuffled_tracks, uniform_noise
+    from counterpoint.evaluation.tracks import TRACKED
 
     real, seed = bench.real, bench.seed
     pieces = np.random.default_rng(seed).permutation(np.unique(real["piece"].to_numpy(str)))
@@ -180,8 +182,9 @@ def _from_the_reference(bench: "Bench") -> Iterator[tuple[str, str, "pd.DataFram
     for share in SPOILT_SHARES:
         title = f"{HALF}, {100 * share:.0f} % of the notes spoilt"
         yield f"spoilt_{100 * share:.0f}", title, corrupted(one, share, real, seed=seed), against
-    if bench.texture == "voices":
-        yield "shuffled", f"{HALF}, voices shuffled between pieces", shuffled_tracks(one, seed=seed), against
+    if bench.texture in TRACKED:
+        what = "voices" if bench.texture == "voices" else "tracks"
+        yield "shuffled", f"{HALF}, {what} shuffled between pieces", shuffled_tracks(one, seed=seed), against
     yield "noise", "uniform noise", uniform_noise(one, real, seed=seed), against
 
 

@@ -22,7 +22,7 @@ _NEEDS = {
     "melody": "a note that is not a drum's",
     "chords": "a note that is not a drum's",
     "voices": "four pitched tracks, no more and no fewer",
-    "band": "a note",
+    "band": "a note of a drum or of an instrument, not of an effect",
 }
 
 
@@ -108,6 +108,13 @@ def read_split(split: str, root: Path) -> Set:
     )
 
 
+def notes_of(given: Set, texture: "Texture") -> "pd.DataFrame":
+    """The notes of a set; for a band on its five tracks, so that a track means the same in every piece."""
+    from counterpoint.encodings.band import as_band
+
+    return as_band(given.notes) if texture == "band" else given.notes
+
+
 def fit_to_judge(given: Set, texture: "Texture", seed: int) -> tuple["pd.DataFrame", list[str]]:
     """The notes to judge, and what is to be said of them: all, or as many pieces, drawn, as `MOST_EXCERPTS` allow.
 
@@ -117,19 +124,22 @@ def fit_to_judge(given: Set, texture: "Texture", seed: int) -> tuple["pd.DataFra
 
     from counterpoint.evaluation.textures import excerpts, piece_of, render
 
-    cut = excerpts(render(given.notes, texture))["piece"].unique()
+    notes = notes_of(given, texture)
+    lost = sorted(set(given.notes["piece"]) - set(notes["piece"]))
+    said = [f"{given.name}: left out, as they hold nothing but effects: {', '.join(lost)}"] if lost else []
+    cut = excerpts(render(notes, texture))["piece"].unique()
     pieces, counts = np.unique([piece_of(name) for name in cut], return_counts=True)
     if len(pieces) < 2:
         raise UsageError(_too_few(given, texture, len(pieces)))
     if len(cut) <= MOST_EXCERPTS:
-        return given.notes, []
+        return notes, said
     order = np.random.default_rng(seed).permutation(len(pieces))
     kept = pieces[order[: max(2, int((counts[order].cumsum() <= MOST_EXCERPTS).sum()))]]
-    said = (
+    said.append(
         f"{given.name} has {len(cut)} excerpts, and {MOST_EXCERPTS} can be compared: {len(kept)} of its {len(pieces)} "
         "pieces were drawn by --seed"
     )
-    return given.notes[given.notes["piece"].isin(kept)].reset_index(drop=True), [said]
+    return notes[notes["piece"].isin(kept)].reset_index(drop=True), said
 
 
 def _too_few(given: Set, texture: "Texture", rendered: int) -> str:

@@ -51,7 +51,7 @@ def families(music: Music, texture: str, tracks: int) -> Vectors:
     if texture != "melody":
         found |= _harmony(pitched)
     if texture == "band":
-        found["drum_kit"] = _drum_kit(music)
+        found |= _drums(music)
     return found
 
 
@@ -217,7 +217,11 @@ def _polyphony(music: Music) -> np.ndarray:
     return _shares(music, np.repeat(np.arange(len(music.pieces)), steps), count, MOST_PITCHES + 1)
 
 
-def _drum_kit(music: Music) -> np.ndarray:
-    """Which drums are struck, by key number."""
+def _drums(music: Music) -> Vectors:
+    """drum_kit: which drums are struck, by key number. drum_patterns: each at which tick of the quarter."""
     drums = music.where(music.is_drum)
-    return _shares(drums, drums.piece, drums.pitch, 128)
+    struck_at = drums.pitch * TICKS_PER_QUARTER + drums.onset % TICKS_PER_QUARTER
+    return {
+        "drum_kit": _shares(drums, drums.piece, drums.pitch, 128),
+        "drum_patterns": _shares(drums, drums.piece, struck_at, 128 * TICKS_PER_QUARTER),
+    }

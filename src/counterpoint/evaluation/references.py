@@ -1,6 +1,7 @@
 """Real music made worse on purpose: what stands beside the models in every comparison, to show what a number means.
 
-All take and give note tables in one texture. The same seed gives the same notes.
+All take and give note tables in one texture. The same seed gives the same notes. What is known of a track is known from
+`training`, and of one that training lacks, as a band's may, from the music that is spoilt.
 """
 
 import numpy as np
@@ -18,7 +19,8 @@ def corrupted(notes: pd.DataFrame, share: float, training: pd.DataFrame, *, seed
     """
     random = np.random.default_rng(seed)
     spoilt = random.random(len(notes)) < share
-    lowest, highest = (notes["track"].map(bound) for bound in _ranges(training))
+    pitches = _known(training, notes).groupby("track")["pitch"]
+    lowest, highest = (notes["track"].map(bound) for bound in (pitches.min(), pitches.max()))
     pitch = np.floor(lowest + random.random(len(notes)) * (highest - lowest + 1))
     steps = np.ceil(notes["duration"] / STEP_TICKS * (1 - random.random(len(notes))))
     result = notes.assign(
@@ -38,8 +40,9 @@ def uniform_noise(notes: pd.DataFrame, training: pd.DataFrame, *, seed: int) -> 
     """
     random = np.random.default_rng(seed)
     ends = (notes["onset"] + notes["duration"]).groupby(notes["piece"]).max()
+    by_track = dict(iter(_known(training, notes).groupby("track")))
     parts = [
-        _noise(piece, track, int(ends[piece]), training[training["track"] == track], random)
+        _noise(piece, track, int(ends[piece]), by_track[track], random)
         for piece, track in notes[["piece", "track"]].drop_duplicates().itertuples(index=False)
     ]
     if not parts:
@@ -67,26 +70,41 @@ def _noise(piece: str, track: int, end: int, training: pd.DataFrame, random: np.
 
 
 def shuffled_tracks(notes: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """Each piece keeps its first track and takes each other one from another piece, no two from one.
+    """Each piece keeps its first track and takes each other one that it has from another piece, no two from one.
 
-    What results is as long as the shortest of its parts. With fewer pieces than tracks, sources repeat.
+    What results is as long as the shortest of the pieces it is made of. Where too few pieces have a track, as in a band
+    they may, or there are fewer pieces than tracks, sources repeat, and where no other piece has it, it stays.
     """
-    pieces, tracks = sorted(notes["piece"].unique()), sorted(notes["track"].unique())
+    pieces = sorted(notes["piece"].unique())
     if len(pieces) < 2:
         return empty_notes()
     strides = np.random.default_rng(seed).permutation(np.arange(1, len(pieces)))
-    parts = notes.set_index(["piece", "track"]).sort_index()
+    parts = dict(iter(notes.groupby(["piece", "track"])))
+    ends = (notes["onset"] + notes["duration"]).groupby(notes["piece"]).max()
+    tracks = sorted(notes["track"].unique())
     mixed = []
     for place, piece in enumerate(pieces):
-        sources = [pieces[(place + (strides[n % len(strides)] if n else 0)) % len(pieces)] for n in range(len(tracks))]
-        chosen = [parts.loc[[key]] for key in zip(sources, tracks, strict=True) if key in parts.index]
-        end = min(int((part["onset"] + part["duration"]).max()) for part in chosen)
-        joined = pd.concat(chosen).reset_index().assign(piece=piece)
+        ahead = pieces[place:] + pieces[:place]  # itself, then the pieces after it, in a ring
+        first, *others = [number for number, track in enumerate(tracks) if (piece, track) in parts]
+        sources = {tracks[first]: piece}
+        for number in others:
+            stride = strides[number % len(strides)]
+            have = [source for source in ahead[stride:] + ahead[:stride] if (source, tracks[number]) in parts]
+            sources[tracks[number]] = _one_of(have, avoiding=set(sources.values()), if_possible_not=piece)
+        end = min(int(ends[source]) for source in sources.values())
+        joined = pd.concat([parts[source, track] for track, source in sources.items()]).assign(piece=piece)
         joined = joined[joined["onset"] < end]
         mixed.append(joined.assign(duration=np.minimum(joined["duration"], end - joined["onset"])))
     return validate(pd.concat(mixed)[list(notes.columns)].sort_values(SORT_KEYS, kind="stable", ignore_index=True))
 
 
-def _ranges(training: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    pitches = training.groupby("track")["pitch"]
-    return pitches.min(), pitches.max()
+def _one_of(sources: list[str], *, avoiding: set[str], if_possible_not: str) -> str:
+    """The first of `sources` that is not to be avoided; else the first that is not the one named; else the first."""
+    fresh = [source for source in sources if source not in avoiding]
+    return (fresh or [source for source in sources if source != if_possible_not] or sources)[0]
+
+
+def _known(training: pd.DataFrame, notes: pd.DataFrame) -> pd.DataFrame:
+    """`training`, and of the tracks that it lacks, `notes`."""
+    lacking = ~notes["track"].isin(training["track"])
+    return pd.concat([training, notes[lacking]]) if lacking.any() else training
