@@ -49,22 +49,28 @@ class Given:
             rolls = np.unpackbits(stored["rolls"], count=int(np.prod(shape))).view(bool).reshape(shape)
             return cls(tuple(stored["pieces"].tolist()), stored["offsets"], rolls, stored["shift"])
 
-    def passage(self, bars: int, random: np.random.Generator) -> tuple[np.ndarray, int]:
-        """`bars` consecutive bars of one piece, drawn of all in which at least half sound, and that piece's shift.
+    @property
+    def longest(self) -> int:
+        """Bars of the longest piece: a passage has no more."""
+        return int(np.diff(self.offsets).max(initial=0))
 
-        Raises ValueError if no piece has so many.
+    def passage(self, bars: int, random: np.random.Generator) -> tuple[np.ndarray, int]:
+        """`bars` consecutive bars of one piece, and that piece's shift.
+
+        Drawn of all in which at least half of the bars sound; of all, if there is none. Raises ValueError for more than
+        `longest` bars.
         """
+        if bars > self.longest:
+            raise ValueError(
+                f"bars is {bars}, and the longest of the {len(self.pieces)} pieces whose given track came with the "
+                f"model has {self.longest}: ask for no more, or bring a track of your own to accompany"
+            )
         starts = np.arange(len(self.rolls) - bars + 1)
         piece = np.searchsorted(self.offsets, starts, side="right") - 1
         sounds = np.concatenate([[0], np.cumsum(self.rolls[..., :REST].any(axis=(1, 2)))])
-        fits = (starts + bars <= self.offsets[piece + 1]) & (2 * (sounds[starts + bars] - sounds[starts]) >= bars)
-        if not fits.any():
-            raise ValueError(
-                f"bars is {bars}, and of the {len(self.pieces)} pieces whose given track came with the model none has "
-                f"so many with notes (the longest has {np.diff(self.offsets).max(initial=0)}): ask for fewer, or give "
-                "a track of your own to accompany"
-            )
-        chosen = int(random.choice(starts[fits]))
+        within = starts + bars <= self.offsets[piece + 1]
+        heard = within & (2 * (sounds[starts + bars] - sounds[starts]) >= bars)
+        chosen = int(random.choice(starts[heard if heard.any() else within]))
         return self.rolls[chosen : chosen + bars], int(self.shift[piece[chosen]])
 
 

@@ -40,11 +40,11 @@ def load(folder: Path) -> Generator:
         for place, variable in enumerate(generator.variables):
             values = file[f"{place:03d}"][()]
             if values.shape != tuple(variable.shape):
-                raise ValueError(f"{WEIGHTS}: {variable.path} has shape {values.shape}, expected {variable.shape}")
+                raise ValueError(f"{WEIGHTS}: weight {place:03d} has shape {values.shape}, expected {variable.shape}")
             if not np.isfinite(values).all():
                 raise NonFiniteWeights(
-                    f"{folder}: the weights of {variable.path} are not all finite numbers: training diverged, and this "
-                    "model must not be used; train again with a lower learning_rate"
+                    f"{folder}: weight {place:03d} ({variable.name}) is not all finite numbers: training diverged, and "
+                    "this model must not be used; train again with a lower learning_rate"
                 )
             variable.assign(values)
     return generator
