@@ -6,7 +6,6 @@ import pandas as pd
 
 from counterpoint import paths
 from counterpoint.encodings.band import as_band
-from counterpoint.encodings.events import Texture as EventTexture
 from counterpoint.encodings.splits import SPLITS, split_notes
 from counterpoint.evaluation.judge import Bench, prepare
 from counterpoint.evaluation.textures import Texture
@@ -27,7 +26,7 @@ def split_music(texture: Texture, settings: Params) -> dict[str, pd.DataFrame]:
     """
     notes, pieces = read_notes(paths.NOTES), read_pieces(paths.PIECES)
     if texture in ("melody", "chords"):
-        return split_notes(cast(EventTexture, texture), notes, pieces, settings)
+        return split_notes(texture, notes, pieces, settings)
     notes = as_band(notes) if texture == "band" else notes
     split_of = notes["piece"].map(pieces.set_index("piece")["split"])
     return {split: notes[split_of == split] for split in SPLITS}
