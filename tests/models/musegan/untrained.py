@@ -40,6 +40,8 @@ def network(layout: Layout = CHOIR, *, seed: int = 3, **sizes: object) -> Genera
 
 def listening(made: Generator) -> Generator:
     """`made`, whose encoder is not deaf: with running means of what it hears."""
+    for weight in made.non_trainable_variables:
+        weight.assign(np.full(weight.shape, "variance" in weight.path))
     for call in range(8):
         pitches = np.random.default_rng(call).integers(30, 50, (16, made.sizes.bars, made.sizes.steps))
         given = 2 * np.eye(PITCHES, dtype=np.float32)[pitches] - 1
