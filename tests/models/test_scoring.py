@@ -6,42 +6,50 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from counterpoint.evaluation.judge import judge, prepare
 from counterpoint.evaluation.pairing import pairing
-from counterpoint.models.scoring import pairing_figures, write_json, write_training
+from counterpoint.models.scoring import given_track, judged_figures, pairing_figures, write_json, write_training
 from tests.evaluation import bach
 from tests.evaluation.test_learning import game, history
 
 VOICES = bach.split("test", "voices")
 
 
-@pytest.fixture
-def folder(tmp_path):
-    def of(given: int | None):
-        (tmp_path / "network.json").write_text(json.dumps({"composition": "hybrid", "given": given}))
-        return tmp_path
-
-    return of
+@pytest.mark.parametrize("network", [{"given": 2}, {"given": None}, {"layers": 2}])
+def test_the_given_track_is_what_the_network_says(tmp_path, network):
+    (tmp_path / "network.json").write_text(json.dumps(network))
+    assert given_track(tmp_path) == network.get("given")
 
 
 @pytest.mark.parametrize("given", [0, 2])
-def test_a_model_that_accompanies_is_judged_by_the_track_it_was_given(folder, given):
+def test_a_model_that_accompanies_is_judged_by_the_track_it_was_given(given):
     right = pairing(VOICES, given)
-    found = pairing_figures(folder(given), VOICES)
-    assert found == pytest.approx(
-        {"paired_tonal_distance": right.paired, "shuffled_tonal_distance": right.shuffled}, rel=1e-5
-    )
+    expected = {"paired_tonal_distance": right.paired, "shuffled_tonal_distance": right.shuffled}
+    assert pairing_figures(VOICES, given) == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_model_that_is_given_nothing_is_not(folder):
-    assert pairing_figures(folder(None), VOICES) == {}
+def test_a_model_that_is_given_nothing_is_not():
+    assert pairing_figures(VOICES, None) == {}
 
 
-def test_what_too_little_music_leaves_undefined_is_none(folder):
+def test_what_too_little_music_leaves_undefined_is_none():
     one = VOICES[VOICES["piece"] == VOICES["piece"].iloc[0]]
-    found = pairing_figures(folder(1), one)
+    found = pairing_figures(one, 1)
     assert found["shuffled_tonal_distance"] is None and found["paired_tonal_distance"] is not None
-    silent = pairing_figures(folder(1), one[one["track"] != 1])
+    silent = pairing_figures(one[one["track"] != 1], 1)
     assert silent == {"paired_tonal_distance": None, "shuffled_tonal_distance": None}
+
+
+def test_a_given_track_is_no_merit_of_the_model():
+    """A soprano as it was, under it others that use twice as many pitch classes as theirs."""
+    judgement = judge(VOICES, prepare(VOICES, None, "voices", seed=1))
+    for row in judgement["tracks"]:
+        row["generated"] = row["real"] * (1 if row["track"] == 0 else 2)
+    judgements = {"voices": judgement, "melody": judgement}
+    found = {given: judged_figures(judgements, "voices", given) for given in (None, 0)}
+    assert found[None]["used_pitch_classes_difference"] == pytest.approx(0.75)
+    assert found[0]["used_pitch_classes_difference"] == pytest.approx(1)
+    assert found[0]["tonal_distance_difference"] == found[None]["tonal_distance_difference"]
 
 
 @pytest.mark.parametrize("learned", [history(3), game(3)], ids=["epochs", "checks"])

@@ -14,6 +14,7 @@ from counterpoint.evaluation.learning import draw_history
 from counterpoint.evaluation.likelihood import ranking
 from counterpoint.evaluation.pairing import pairing
 from counterpoint.evaluation.textures import Texture
+from counterpoint.evaluation.tracks import differences
 from counterpoint.models import catalog
 from counterpoint.models.folder import NonFiniteWeights
 from counterpoint.models.generator import Likelihood
@@ -22,9 +23,15 @@ from counterpoint.models.ngram.comparison import beside_ngrams
 Figures = dict[str, float | None]  # None is undefined, as with one test piece
 
 
-def judged_figures(judgements: Mapping[Texture, Judgement], own: Texture) -> Figures:
-    """The figures in the model's own texture, and its distance as melody."""
+def judged_figures(judgements: Mapping[Texture, Judgement], own: Texture, given: int | None = None) -> Figures:
+    """The figures in the model's own texture, and its distance as melody.
+
+    given: the track that the model accompanies. It is a person's, so the differences of tracks are told without it.
+    """
     found = figures(judgements[own])
+    if given is not None:
+        made = [row for row in judgements[own]["tracks"] if row["track"] != given]
+        found |= differences(made, judgements[own]["pairs"])
     if own != "melody":
         as_melody = figures(judgements["melody"])
         found |= {f"melody_{key}": as_melody[key] for key in as_melody if key.startswith("distance_to_real")}
@@ -55,12 +62,17 @@ def likelihood_figures(
     return metrics
 
 
-def pairing_figures(folder: Path, written: pd.DataFrame) -> Figures:
-    """paired_tonal_distance and shuffled_tonal_distance of a model that accompanies a given track; else nothing.
+def given_track(folder: Path) -> int | None:
+    """The track that the model in `folder` accompanies; None for one that is given none."""
+    found = json.loads((folder / "network.json").read_text(encoding="utf-8")).get("given")
+    return None if found is None else int(found)
+
+
+def pairing_figures(written: pd.DataFrame, given: int | None) -> Figures:
+    """paired_tonal_distance and shuffled_tonal_distance of a model that accompanies the track `given`; else nothing.
 
     written: what it wrote, the tracks numbered as in its layout. Undefined where it wrote too little.
     """
-    given = json.loads((folder / "network.json").read_text(encoding="utf-8")).get("given")
     if given is None:
         return {}
     heard = (written["track"] == given).any()

@@ -13,7 +13,7 @@ from counterpoint.stages.stage import run, written_beside
 
 def main(name: str) -> None:
     settings, folder, encoding = params.load(), paths.model(name), catalog.encoding(name)
-    own, chosen = own_texture(name, settings), settings.evaluate
+    own, given, chosen = own_texture(name, settings), scoring.given_track(folder), settings.evaluate
     written = read_notes(paths.samples(name) / "notes.parquet")
     # As melody all generators can be compared, and each by the very lines that melody models and reference rows are.
     benches = {texture: bench(texture, settings) for texture in dict.fromkeys((own, "melody"))}
@@ -31,11 +31,11 @@ def main(name: str) -> None:
         scoring.write_training(folder, out, name)
         encoded, vocabulary = paths.encoded(encoding), paths.vocabulary(encoding)
         found = {
-            **scoring.judged_figures(judgements, own),
+            **scoring.judged_figures(judgements, own, given),
             **scoring.likelihood_figures(
                 folder, encoded, vocabulary, out, orders=chosen.ngram_orders, seed=settings.seed
             ),
-            **scoring.pairing_figures(folder, written),
+            **scoring.pairing_figures(written, given),
         }
         for file, content in {"metrics": found, "guards": {"failed": failed}, "judgements": judgements}.items():
             scoring.write_json(out / f"{file}.json", content)
