@@ -8,7 +8,9 @@ from counterpoint.encodings.pianoroll import PITCHES
 Composition = Literal["jamming", "composer", "hybrid"]
 Join = Literal["concatenate", "sum"]
 COMPOSITIONS: tuple[Composition, ...] = get_args(Composition)
-OCTAVES, SEMITONES = 7, 12
+JOINS: tuple[Join, ...] = get_args(Join)
+SEMITONES = 12
+OCTAVES = PITCHES // SEMITONES
 UPSAMPLED = 8  # a bar generator doubles its steps three times, so a bar has a multiple of so many
 PUBLISHED = {"temporal": 512, "bar": (1024, 512, 256, 256, 256), "critic": (128, 64, 64, 64, 64, 64, 128, 256, 512)}
 
@@ -46,17 +48,28 @@ class Architecture:
                 f"steps is {self.steps}: a bar's steps are a multiple of {UPSAMPLED}, for the strides 2, 2 and 2 of the "
                 "bar generator"
             )
-        if PITCHES != OCTAVES * SEMITONES:
-            raise ArchitectureError(f"the roll has {PITCHES} pitches, the strides 7 and 12 make {OCTAVES * SEMITONES}")
-        if self.composition not in COMPOSITIONS:
-            raise ArchitectureError(f"composition is {self.composition!r}, allowed are {', '.join(COMPOSITIONS)}")
+        for name, allowed in (("composition", COMPOSITIONS), ("join", JOINS)):
+            if getattr(self, name) not in allowed:
+                raise ArchitectureError(f"{name} is {getattr(self, name)!r}, allowed are {', '.join(allowed)}")
+        for name in ("tracks", "noise", "width", "embedding"):
+            if not getattr(self, name) > 0:
+                raise ArchitectureError(f"{name} is {getattr(self, name)}: it is more than 0")
         if self.given is not None and not (self.tracks > 1 and 0 <= self.given < self.tracks):
             raise ArchitectureError(
                 f"the given track is {self.given}, of {self.tracks} tracks: one of them is given, another generated"
             )
-        wrong = [track for track in self.track_widths if not 0 <= track < self.tracks]
-        if wrong:
-            raise ArchitectureError(f"track_widths names track {wrong[0]}, there are {self.tracks}")
+        self._check_track_widths()
+
+    def _check_track_widths(self) -> None:
+        if self.track_widths and self.composition == "composer":
+            raise ArchitectureError("track_widths are of tracks with a generator each; composer has one for all")
+        for track, width in self.track_widths.items():
+            if track not in self.generated:
+                raise ArchitectureError(
+                    f"track_widths names track {track}, generated are {', '.join(map(str, self.generated))}"
+                )
+            if not width > 0:
+                raise ArchitectureError(f"track_widths gives track {track} the width {width}: it is more than 0")
 
     @property
     def generated(self) -> tuple[int, ...]:

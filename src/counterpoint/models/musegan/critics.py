@@ -7,9 +7,7 @@ import tensorflow as tf
 
 from counterpoint.encodings.pianoroll import PITCHES
 from counterpoint.models.musegan.architecture import OCTAVES, PUBLISHED, SEMITONES, Architecture
-from counterpoint.models.musegan.layers import Fold, normal
-
-SLOPE = 0.3  # of the leaky ReLUs below 0
+from counterpoint.models.musegan.layers import Fold, leaky, normal
 
 
 def critic(sizes: Architecture, tracks: int, name: str = "critic") -> keras.Model:
@@ -18,30 +16,25 @@ def critic(sizes: Architecture, tracks: int, name: str = "critic") -> keras.Mode
     The published convolutions, in order: over pairs of neighbouring bars, over those pairs, over an octave, over the
     octaves, over steps. The first four do not overlap but in bars, of which there are few: windows laid side by side.
     """
-    pairs, all_bars, octave, octaves, *halving, four, three, last = (
-        sizes.units(units) for units in PUBLISHED["critic"]
-    )
+    pairs, all_bars, octave, octaves, *halving, four, three, last = map(sizes.units, PUBLISHED["critic"])
     roll = keras.Input((tracks, sizes.bars, sizes.steps, PITCHES))
     # Bars and tracks go last, where a window over them is a slice: (batch, steps, PITCHES, bars · tracks)
     x = keras.layers.Permute((3, 4, 2, 1))(roll)
     x = keras.layers.Reshape((sizes.steps, PITCHES, sizes.bars * tracks))(x)
     windows = [x[..., bar * tracks : (bar + 2) * tracks] for bar in range(sizes.bars - 1)]
-    x = windows[0] if len(windows) == 1 else keras.ops.stack(windows, axis=3)  # (…, bars - 1, 2 · tracks)
-    x = _leaky(keras.layers.Dense(pairs, kernel_initializer=normal())(x))
-    x = keras.layers.Reshape((sizes.steps, PITCHES, (sizes.bars - 1) * pairs))(x)
-    x = _leaky(keras.layers.Dense(all_bars, kernel_initializer=normal())(x))
-    x = _leaky(Fold(octave, SEMITONES)(x))  # (batch, steps, OCTAVES, octave)
-    x = _leaky(Fold(octaves, OCTAVES)(x))[:, :, 0, :]  # (batch, steps, octaves)
+    x = keras.ops.stack(windows, axis=3)  # (…, bars - 1, 2 · tracks)
+    x = Fold(pairs, 1, leaky)(x)
+    x = Fold(all_bars, sizes.bars - 1, leaky)(x)[:, :, :, 0]  # (batch, steps, PITCHES, all_bars)
+    x = Fold(octave, SEMITONES, leaky)(x)  # (batch, steps, OCTAVES, octave)
+    x = Fold(octaves, OCTAVES, leaky)(x)[:, :, 0]  # (batch, steps, octaves)
     for filters in halving:
-        x = _leaky(Fold(filters, 2)(x))
+        x = Fold(filters, 2, leaky)(x)
     for filters, kernel in ((four, 4), (three, 3)):
-        x = _leaky(keras.layers.Conv1D(filters, kernel, 2, "same", kernel_initializer=normal())(x))
-    x = _leaky(keras.layers.Dense(last, kernel_initializer=normal())(keras.layers.Flatten()(x)))
-    return keras.Model(roll, keras.layers.Dense(1, kernel_initializer=normal())(x), name=name)
-
-
-def _leaky(x: Any) -> Any:
-    return keras.layers.LeakyReLU(negative_slope=SLOPE)(x)
+        x = keras.layers.Conv1D(filters, kernel, 2, "same", activation=leaky, kernel_initializer=normal())(x)
+    x = keras.layers.Dense(last, activation=leaky, kernel_initializer=normal())(keras.layers.Flatten()(x))
+    # Float32 in every precision: the game is about differences of these numbers.
+    score = keras.layers.Dense(1, kernel_initializer=normal(), dtype="float32")
+    return keras.Model(roll, score(x), name=name)
 
 
 def gradient_penalty(judge: Any, real: Any, fake: Any, weights: Any) -> Any:

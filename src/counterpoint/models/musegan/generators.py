@@ -79,15 +79,15 @@ def encoder(sizes: Architecture) -> keras.Model:
 
 
 class Generator(keras.Model):
-    """Noise, and the given track where there is one, to rolls (batch, generated tracks, bars, steps, PITCHES), -1 to 1.
-    """
+    """Noise, and the given track where there is one, to rolls (batch, generated tracks, bars, steps, PITCHES), -1 to 1."""
 
     def __init__(self, sizes: Architecture) -> None:
         super().__init__(name="generator")
         self.sizes = sizes
         shapes, made = noise_shapes(sizes), len(sizes.generated)
         self.temporal_shared = [
-            temporal_network(sizes, shapes.shared_varying[1], f"temporal_shared_{i}") for i in range(shapes.shared_varying[0])
+            temporal_network(sizes, shapes.shared_varying[1], f"temporal_shared_{i}")
+            for i in range(shapes.shared_varying[0])
         ]
         self.temporal_own = [
             temporal_network(sizes, shapes.own_varying[1], f"temporal_{i}") for i in range(shapes.own_varying[0])
@@ -101,6 +101,12 @@ class Generator(keras.Model):
             self.bars = [bar_generator(sizes, inputs, made, None, "bar_all")]
         else:
             self.bars = [bar_generator(sizes, inputs, 1, track, f"bar_{track}") for track in sizes.generated]
+
+    def make(self) -> None:
+        """Calls it once, on zeros: from then on it can be saved and loaded."""
+        sizes = self.sizes
+        noise = Noise(*(tf.zeros((1, *shape)) for shape in noise_shapes(sizes)))
+        self(noise, given=None if sizes.given is None else tf.zeros((1, sizes.bars, sizes.steps, PITCHES)))
 
     def call(self, noise: Noise, given: Any = None, training: bool = False) -> Any:
         """given: (batch, bars, steps, PITCHES), -1 to 1, of the track `sizes.given`."""
@@ -119,7 +125,7 @@ class Generator(keras.Model):
             z = tf.concat([joined, *told], -1)  # (batch, bars, inputs)
             bars = net(tf.reshape(z, (-1, z.shape[-1])), training=training)
             rolls.append(tf.reshape(bars, (-1, sizes.bars, *bars.shape[1:])))
-        logits = tf.concat(rolls, -1)  # (batch, bars, steps, PITCHES, tracks)
+        logits = tf.cast(tf.concat(rolls, -1), tf.float32)  # (batch, bars, steps, PITCHES, tracks)
         return scaled(tf.transpose(logits, (0, 4, 1, 2, 3)), sizes.voices)
 
     def _told(self, given: Any, training: bool) -> Any:

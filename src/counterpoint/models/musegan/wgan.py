@@ -1,5 +1,6 @@
 """The game of generator and critics: WGAN-GP (Gulrajani et al. 2017, algorithm 1) as a Keras training step."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -8,41 +9,71 @@ import tensorflow as tf
 from counterpoint.models.musegan.architecture import Architecture
 from counterpoint.models.musegan.critics import critic, gradient_penalty
 from counterpoint.models.musegan.generators import Generator, Noise, noise_shapes
+from counterpoint.models.musegan.layers import precision as in_precision
 
 _CRITIC, _MIX, _GENERATOR = range(3)  # what random numbers are for: seeds never meet
 
 
+def networks(sizes: Architecture) -> tuple[keras.Model, list[keras.Model]]:
+    """The generator, and its critics: one of whole phrases, or, jamming, one a track that is generated (section 3.1).
+
+    A track's own critic hears the given track beside it, where there is one.
+    """
+    generator = Generator(sizes)
+    generator.make()
+    if sizes.composition != "jamming":
+        return generator, [critic(sizes, sizes.tracks)]
+    heard = 1 if sizes.given is None else 2
+    return generator, [critic(sizes, heard, f"critic_{track}") for track in sizes.generated]
+
+
 class WassersteinGAN(keras.Model):
-    """A generator, its critics (one, or one a track when jamming), and both optimisers."""
+    """A generator, its critics and both optimisers.
 
-    def __init__(self, sizes: Architecture, *, critic_updates: int, penalty: float, average: float, seed: int) -> None:
+    average: decay of the running mean of the generator's weights, `averaged` (in the order of `generator.variables`).
+    precision: Keras's dtype policy of the networks. players: makes the networks, for others of the same inputs.
+    """
+
+    def __init__(
+        self,
+        sizes: Architecture,
+        *,
+        critic_updates: int,
+        penalty: float,
+        average: float,
+        seed: int,
+        precision: str = "float32",
+        players: Callable[[Architecture], tuple[keras.Model, list[keras.Model]]] = networks,
+    ) -> None:
         super().__init__(name="musegan")
-        self.sizes, self.critic_updates, self.penalty, self.average, self.seed = sizes, critic_updates, penalty, average, seed
-        self.generator = Generator(sizes)
-        self.alone = sizes.composition == "jamming"
-        with_given = sizes.given is not None
-        if self.alone:
-            self.critics = [critic(sizes, 1 + with_given, f"critic_{track}") for track in sizes.generated]
-        else:
-            self.critics = [critic(sizes, sizes.tracks)]
-        self.shapes = noise_shapes(sizes)
-        self._build()
-
-    def _build(self) -> None:
-        sizes = self.sizes
-        given = None if sizes.given is None else tf.zeros((2, sizes.bars, sizes.steps, 84))
-        self.generator(Noise(*(tf.zeros((2, *shape)) for shape in self.shapes)), given=given)
-        self.averaged = [keras.Variable(v, trainable=False, name=f"averaged_{i}") for i, v in enumerate(self.generator.variables)]
+        self.sizes, self.shapes = sizes, noise_shapes(sizes)
+        self.critic_updates, self.penalty, self.average, self.seed = critic_updates, penalty, average, seed
+        with in_precision(precision):
+            self.generator, self.critics = players(sizes)
+        self.averaged = [
+            keras.Variable(weight, trainable=False, dtype=weight.dtype, name=f"averaged_{place}")
+            for place, weight in enumerate(self.generator.variables)
+        ]
         self.built = True
 
     def compile(self, *, learning_rate: float, beta_1: float, beta_2: float, **kwargs: Any) -> None:
         super().compile(**kwargs)
         self.critic_optimizer, self.generator_optimizer = (
-            keras.optimizers.Adam(learning_rate, beta_1, beta_2, name=name) for name in ("critic_adam", "generator_adam")
+            keras.optimizers.Adam(learning_rate, beta_1, beta_2, name=name)
+            for name in ("critic_adam", "generator_adam")
         )
-        self.critic_weights = [w for one in self.critics for w in one.trainable_variables]
         self.critic_optimizer.build(self.critic_weights)
         self.generator_optimizer.build(self.generator.trainable_variables)
+
+    @property
+    def critic_weights(self) -> list[Any]:
+        return [weight for one in self.critics for weight in one.trainable_variables]
+
+    @property
+    def carried(self) -> list[Any]:
+        """All that one training step leaves to the next: a game with these values goes on as this one would."""
+        players = [*self.generator.variables, *self.critic_weights, *self.averaged]
+        return [*players, *self.critic_optimizer.variables, *self.generator_optimizer.variables]
 
     def judged(self, rolls: Any) -> list[Any]:
         """(batch, tracks, bars, steps, PITCHES) → each critic's numbers, (batch,)."""
@@ -50,7 +81,7 @@ class WassersteinGAN(keras.Model):
 
     def _hearings(self, rolls: Any) -> list[tuple[Any, Any]]:
         """Each critic and what it hears: all tracks; or, when jamming, one track beside the given one."""
-        if not self.alone:
+        if self.sizes.composition != "jamming":
             return [(self._judge(self.critics[0]), rolls)]
         given = [] if self.sizes.given is None else [rolls[:, self.sizes.given : self.sizes.given + 1]]
         return [
@@ -71,11 +102,22 @@ class WassersteinGAN(keras.Model):
         return tf.concat([made[:, :at], real[:, at : at + 1], made[:, at:]], 1)
 
     def train_step(self, data: Any) -> dict[str, Any]:
-        """data: uint8 (critic_updates, batch, tracks, bars, steps, PITCHES), 1 where something is on."""
+        """data: uint8 (critic_updates, batch, tracks, bars, steps, PITCHES), 1 where something is on.
+
+        Returns, of the last critic update, `wasserstein`, by how much critics rate real phrases above generated ones,
+        and `penalty`; and `judged`, how they rate what the generator was taught on. Each is a sum over critics.
+        """
         real = 2.0 * tf.cast(data[0] if isinstance(data, tuple) else data, tf.float32) - 1.0
-        step = tf.cast(self.generator_optimizer.iterations, tf.int32)
-        for update in range(self.critic_updates):
-            distance, penalty = self._teach_critics(real[update], step * self.critic_updates + update)
+        step = tf.cast(self.generator_optimizer.iterations, tf.int64)
+
+        def teach(update: Any, *_: Any) -> tuple[Any, ...]:
+            number = step * self.critic_updates + tf.cast(update, tf.int64)
+            return (update + 1, *self._teach_critics(real[update], number))
+
+        # A loop of the graph: written out, its compilation takes longer than a hundred iterations.
+        _, distance, penalty = tf.while_loop(
+            lambda update, *_: update < self.critic_updates, teach, (tf.constant(0), tf.constant(0.0), tf.constant(0.0))
+        )
         judged = self._teach_generator(real[0], step)
         self._follow(step)
         return {"wasserstein": distance, "penalty": penalty, "judged": judged}
@@ -85,35 +127,41 @@ class WassersteinGAN(keras.Model):
         fake = tf.stop_gradient(self.phrases(self._noise(batch, number, _CRITIC), real))
         mix = tf.random.stateless_uniform((batch,), self._seed(number, _MIX, 0))
         with tf.GradientTape() as tape:
-            judged = tf.add_n(self.judged(tf.concat([real, fake], 0)))
-            distance = tf.reduce_mean(judged[:batch]) - tf.reduce_mean(judged[batch:])
-            pairs = zip(self._hearings(real), self._hearings(fake), strict=True)
-            penalty = tf.add_n([gradient_penalty(judge, ours, theirs, mix) for (judge, ours), (_, theirs) in pairs])
+            distance, penalty = self.rated(real, fake, mix)
             loss = self.penalty * penalty - distance
         self.critic_optimizer.apply(tape.gradient(loss, self.critic_weights), self.critic_weights)
+        return distance, penalty
+
+    def rated(self, real: Any, fake: Any, mix: Any) -> tuple[Any, Any]:
+        """By how much critics rate real phrases above fake ones, and their gradient penalty at `mix` (batch,)."""
+        # Real and fake apart: together they fill buffers so large that each is asked of the system anew.
+        judged = zip(self.judged(real), self.judged(fake), strict=True)
+        distance = tf.add_n([tf.reduce_mean(ours) - tf.reduce_mean(theirs) for ours, theirs in judged])
+        pairs = zip(self._hearings(real), self._hearings(fake), strict=True)
+        penalty = tf.add_n([gradient_penalty(judge, ours, theirs, mix) for (judge, ours), (_, theirs) in pairs])
         return distance, penalty
 
     def _teach_generator(self, real: Any, number: Any) -> Any:
         noise = self._noise(tf.shape(real)[0], number, _GENERATOR)
         with tf.GradientTape() as tape:
-            loss = -tf.reduce_mean(tf.add_n(self.judged(self.phrases(noise, real))))
+            judged = tf.reduce_mean(tf.add_n(self.judged(self.phrases(noise, real))))
+            loss = -judged
         weights = self.generator.trainable_variables
         self.generator_optimizer.apply(tape.gradient(loss, weights), weights)
-        return -loss
+        return judged
 
     def _follow(self, step: Any) -> None:
         """The running average of the generator's weights, short at first."""
-        keep = tf.minimum(self.average, (1.0 + tf.cast(step, tf.float32)) / (10.0 + tf.cast(step, tf.float32)))
+        done = tf.cast(step, tf.float32)
+        keep = tf.minimum(self.average, (1.0 + done) / (10.0 + done))
         for mean, weight in zip(self.averaged, self.generator.variables, strict=True):
             mean.assign(keep * mean + (1.0 - keep) * weight)
 
     def _noise(self, batch: Any, number: Any, purpose: int) -> Noise:
+        parts = enumerate(self.shapes)
         return Noise(
-            *(
-                tf.random.stateless_normal((batch, *shape), self._seed(number, purpose, part))
-                for part, shape in enumerate(self.shapes)
-            )
+            *(tf.random.stateless_normal((batch, *shape), self._seed(number, purpose, part)) for part, shape in parts)
         )
 
     def _seed(self, number: Any, purpose: int, part: int) -> Any:
-        return tf.stack([tf.cast(self.seed * 16 + purpose * 4 + part, tf.int32), tf.cast(number, tf.int32)])
+        return tf.stack([tf.constant(self.seed * 16 + purpose * 4 + part, tf.int64), number])
