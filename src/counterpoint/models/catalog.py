@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from counterpoint.models.folder import ModelFolderError, read_manifest
 from counterpoint.models.generator import Generator
-from counterpoint.params import Params
+
+if TYPE_CHECKING:  # a served model is packed without params.yaml and what reads it
+    from counterpoint.params import Params
 
 Encoding = Literal["melody", "chords", "pianoroll"]
 
@@ -59,7 +61,7 @@ def encoding(name: str) -> Encoding:
     return _entry(name).encoding
 
 
-def texture(name: str, settings: Params) -> str:
+def texture(name: str, settings: "Params") -> str:
     """The texture of what the generator `name` writes. ValueError for an unknown name.
 
     Of bars of a piano roll it is the view that `settings.pianoroll` takes of the corpus.

@@ -24,7 +24,11 @@ def main(name: str) -> None:
     with written_beside(paths.reference(texture)) as (folder,):
         folder.mkdir()
         (folder / "rows.json").write_text(json.dumps(judged, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(distances.to_string(index=False) if judged else f"no held-out piece can be rendered as {texture}: no rows")
+    print(
+        distances.to_string(index=False)
+        if judged
+        else f"not every split has music that can be rendered as {texture}: no rows"
+    )
 
 
 if __name__ == "__main__":
