@@ -92,6 +92,13 @@ def test_a_primer_that_is_no_midi(project: Path, tmp_path: Path) -> None:
     assert f"the primer {tmp_path / 'theme.mid'} cannot be read" in got.output
 
 
+def test_what_the_model_does_not_obey_is_refused_by_name(project: Path, tmp_path: Path) -> None:
+    got = command("--bars", 4, "--noise-scale", 1, "-o", tmp_path)
+    assert got.exit_code == 1
+    assert "attention_lstm does not obey bars, noise_scale: leave it out" in got.output
+    assert not list(tmp_path.iterdir())
+
+
 def test_greedy_pieces_are_all_the_likeliest(project: Path, tmp_path: Path) -> None:
     assert command("--greedy", "-n", 2, "--seed", 1, "--length", 9, "-o", tmp_path).exit_code == 0
     assert pitches(tmp_path / "piece-000.mid") == pitches(tmp_path / "piece-001.mid")
@@ -111,6 +118,8 @@ def test_pictures_and_sound_beside(project: Path, tmp_path: Path) -> None:
     [
         (("-n", "0"), "--count: input should be greater than or equal to 1, got 0"),
         (("--top-p", "1.5"), "--top-p: input should be less than or equal to 1, got 1.5"),
+        (("--bars", "257"), "--bars: input should be less than or equal to 256, got 257"),
+        (("--noise-scale", "5.5"), "--noise-scale: input should be less than or equal to 5, got 5.5"),
         (("--temperature", "nan"), "--temperature: input should be a finite number, got nan"),
         (("--tempo", "9"), "--tempo is 9, allowed are 20 to 400 quarter notes a minute"),
     ],

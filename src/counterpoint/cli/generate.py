@@ -27,12 +27,24 @@ def generate(
     count: Annotated[int, typer.Option("--count", "-n", help="how many pieces, 1 to 64")] = 1,
     seed: Annotated[int | None, typer.Option(help="the same seed brings the same music; default: a random one")] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="the folder that the files go to")] = Path("out"),
-    length: Annotated[int, typer.Option(help="at most so many events a piece, the primer's among them")] = 128,
-    temperature: Annotated[float, typer.Option(help="of the notes, 0 to 5; 0 takes the likeliest")] = 1.0,
-    duration_temperature: Annotated[float | None, typer.Option(help="of the durations; default: as the notes")] = None,
-    top_k: Annotated[int, typer.Option(help="choose among the k likeliest; 0: among all")] = 0,
-    top_p: Annotated[float, typer.Option(help="choose among the likeliest with this much probability")] = 1.0,
-    greedy: Annotated[bool, typer.Option("--greedy", help="always the likeliest: both temperatures 0")] = False,
+    length: Annotated[
+        int | None, typer.Option(help="LSTM: at most so many events a piece, the primer's among them; default: 128")
+    ] = None,
+    temperature: Annotated[
+        float | None, typer.Option(help="LSTM: of the notes, 0 to 5; 0 takes the likeliest; default: 1")
+    ] = None,
+    duration_temperature: Annotated[
+        float | None, typer.Option(help="LSTM: of the durations; default: as the notes")
+    ] = None,
+    top_k: Annotated[int | None, typer.Option(help="LSTM: choose among the k likeliest; 0 or none: among all")] = None,
+    top_p: Annotated[
+        float | None, typer.Option(help="LSTM: choose among the likeliest with this much probability; default: 1")
+    ] = None,
+    greedy: Annotated[bool, typer.Option("--greedy", help="LSTM: always the likeliest: both temperatures 0")] = False,
+    bars: Annotated[int | None, typer.Option(help="MuseGAN: bars of a piece, 1 to 256; default: 8")] = None,
+    noise_scale: Annotated[
+        float | None, typer.Option(help="MuseGAN: of the noise, 0 to 5; less is more usual; default: 1")
+    ] = None,
     primer: Annotated[
         Path | None, typer.Option(help="a MIDI file that every piece begins with: its melody, or all its voices")
     ] = None,
@@ -55,6 +67,8 @@ def generate(
     - `counterpoint generate --model attention_lstm@3 --temperature 0.9 --top-p 0.98 --png --wav`
 
     - `counterpoint generate --primer theme.mid --length 200 --tempo 96`
+
+    - `counterpoint generate --model musegan --bars 16 --noise-scale 0.8`
     """
     with said_plainly():
         sampling = _sampling(
@@ -64,6 +78,8 @@ def generate(
             duration_temperature=0.0 if greedy else duration_temperature,
             top_k=top_k,
             top_p=top_p,
+            bars=bars,
+            noise_scale=noise_scale,
             seed=secrets.randbelow(2**31) if seed is None else seed,
         )
         kinds = ["mid"] + ["png"] * png + ["wav"] * wav
@@ -74,7 +90,7 @@ def generate(
         tempo_bpm = _tempo(settings.tempo_bpm if tempo is None else tempo)
         given = None if primer is None else _read_primer(primer, settings)
         generator, run_name = _load(model, root)
-        typer.echo(f"{run_name}: {count} of at most {length} events, seed {sampling.seed}", err=True)
+        typer.echo(f"{run_name}: {_said(sampling, generator.controls)}", err=True)
         try:
             notes = generator.generate(sampling, None if given is None else _begun_with(given, generator.texture))
         except ValueError as error:
@@ -84,18 +100,26 @@ def generate(
 
 
 def _sampling(**asked: Any) -> "Sampling":
+    """The request; what is None was not asked for, and stays unset: a generator refuses what it cannot obey."""
     from pydantic import ValidationError
 
     from counterpoint.models.generator import Sampling
 
     try:
-        return Sampling(**asked)
+        return Sampling(**{name: value for name, value in asked.items() if value is not None})
     except ValidationError as error:
         lines = [
             f"--{str(e['loc'][0]).replace('_', '-')}: {e['msg'][0].lower()}{e['msg'][1:]}, got {e['input']}"
             for e in error.errors()
         ]
         raise UsageError("\n".join(lines)) from None
+
+
+def _said(sampling: "Sampling", controls: frozenset[str]) -> str:
+    """A request in words, as far as a generator with these controls obeys it."""
+    pieces = "1 piece" if sampling.count == 1 else f"{sampling.count} pieces"
+    size = f"of {sampling.bars} bars" if "bars" in controls else f"of at most {sampling.length} events"
+    return f"{pieces} {size}, seed {sampling.seed}"
 
 
 def _refuse_to_replace(files: list[Path], force: bool) -> None:
