@@ -129,6 +129,7 @@ class MuseGAN(Section):
     noise: int = Field(ge=1)
     join: Literal["concatenate", "sum"]
     width: float = Field(gt=0, le=4)
+    streams: bool
     track_widths: dict[Annotated[int, Field(ge=0)], Annotated[float, Field(gt=0, le=4)]] = Field(default_factory=dict)
     key: Literal["original", "common"]
     binarise: Literal["argmax", "threshold", "bernoulli"]

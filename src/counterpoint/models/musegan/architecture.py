@@ -25,7 +25,8 @@ class Architecture:
 
     tracks: of the phrase, the given one too. voices: whether each track is one voice, so that at every step it is one
     pitch or a rest (a softmax), or is polyphonic (each pitch by itself, a tanh). given: the track that is given, whose
-    index the others are generated for; None: all are generated.
+    index the others are generated for; None: all are generated. streams: whether critics are told of harmony and rhythm
+    (`musegan.streams`), which the published ones are not.
     """
 
     tracks: int
@@ -37,6 +38,7 @@ class Architecture:
     noise: int = 32  # numbers in each of the (four, in hybrid) vectors that make a generator's input
     width: float = 1.0
     track_widths: dict[int, float] = field(default_factory=dict)  # track → its generator's width, where it is another
+    streams: bool = False
     given: int | None = None
     embedding: int = 32  # numbers that tell a bar of the given track
 
@@ -45,8 +47,8 @@ class Architecture:
             raise ArchitectureError(f"bars is {self.bars}: a phrase has two at least")
         if self.steps % UPSAMPLED or self.steps < UPSAMPLED:
             raise ArchitectureError(
-                f"steps is {self.steps}: a bar's steps are a multiple of {UPSAMPLED}, for the strides 2, 2 and 2 of the "
-                "bar generator"
+                f"steps is {self.steps}: a bar's steps are a multiple of {UPSAMPLED}, for the strides 2, 2 and 2 of "
+                "the bar generator"
             )
         for name, allowed in (("composition", COMPOSITIONS), ("join", JOINS)):
             if getattr(self, name) not in allowed:

@@ -8,6 +8,10 @@ import tensorflow as tf
 from counterpoint.encodings.pianoroll import PITCHES
 from counterpoint.models.musegan.architecture import OCTAVES, PUBLISHED, SEMITONES, Architecture
 from counterpoint.models.musegan.layers import Fold, leaky, normal
+from counterpoint.models.musegan.streams import Streams
+
+STREAMS = (256, 512, 512)  # widths of the layers over a step, a quarter of a bar and a bar, where there are streams
+QUARTERS = 4  # of a bar
 
 
 def critic(sizes: Architecture, tracks: int, name: str = "critic") -> keras.Model:
@@ -15,8 +19,11 @@ def critic(sizes: Architecture, tracks: int, name: str = "critic") -> keras.Mode
 
     The published convolutions, in order: over pairs of neighbouring bars, over those pairs, over an octave, over the
     octaves, over steps. The first four do not overlap but in bars, of which there are few: windows laid side by side.
+    With `sizes.streams`, what `streams` tells of harmony and rhythm is heard beside them, before the last two layers.
     """
-    pairs, all_bars, octave, octaves, *halving, four, three, last = map(sizes.units, PUBLISHED["critic"])
+    pairs, all_bars, octave, octaves, *halving, four, three, last = (
+        sizes.units(units) for units in PUBLISHED["critic"]
+    )
     roll = keras.Input((tracks, sizes.bars, sizes.steps, PITCHES))
     # Bars and tracks go last, where a window over them is a slice: (batch, steps, PITCHES, bars · tracks)
     x = keras.layers.Permute((3, 4, 2, 1))(roll)
@@ -31,10 +38,22 @@ def critic(sizes: Architecture, tracks: int, name: str = "critic") -> keras.Mode
         x = Fold(filters, 2, leaky)(x)
     for filters, kernel in ((four, 4), (three, 3)):
         x = keras.layers.Conv1D(filters, kernel, 2, "same", activation=leaky, kernel_initializer=normal())(x)
-    x = keras.layers.Dense(last, activation=leaky, kernel_initializer=normal())(keras.layers.Flatten()(x))
+    x = keras.layers.Flatten()(x)
+    if sizes.streams:
+        x = keras.layers.Concatenate()([x, _heard_in_streams(roll, sizes)])
+        last = max(last, x.shape[-1])
+    x = keras.layers.Dense(last, activation=leaky, kernel_initializer=normal())(x)
     # Float32 in every precision: the game is about differences of these numbers.
     score = keras.layers.Dense(1, kernel_initializer=normal(), dtype="float32")
     return keras.Model(roll, score(x), name=name)
+
+
+def _heard_in_streams(roll: Any, sizes: Architecture) -> Any:
+    """(batch, bars · numbers) from the streams of `roll`: over a step, a quarter of a bar, a bar."""
+    by_step, by_quarter, by_bar = (sizes.units(units) for units in STREAMS)
+    x = Fold(by_step, 1, leaky)(Streams()(roll))
+    x = Fold(by_quarter, sizes.steps // QUARTERS, leaky)(x)
+    return keras.layers.Flatten()(Fold(by_bar, QUARTERS, leaky)(x))
 
 
 def gradient_penalty(judge: Any, real: Any, fake: Any, weights: Any) -> Any:

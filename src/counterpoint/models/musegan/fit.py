@@ -32,6 +32,7 @@ def architecture(settings: params.MuseGAN, layout: Layout) -> Architecture:
         noise=settings.noise,
         width=settings.width,
         track_widths=dict(settings.track_widths),
+        streams=settings.streams,
         given=settings.given if settings.conditioning == "track" else None,
         embedding=settings.embedding,
     )
