@@ -2,8 +2,10 @@
 
 import typer
 
+from counterpoint.cli.accompany import accompany
 from counterpoint.cli.evaluate import evaluate
 from counterpoint.cli.generate import generate
+from counterpoint.cli.interpolate import interpolate
 from counterpoint.cli.registry import models, promote
 
 app = typer.Typer(
@@ -12,5 +14,5 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_show_locals=False,
 )
-for command in (generate, evaluate, models, promote):
+for command in (generate, accompany, interpolate, evaluate, models, promote):
     app.command()(command)

@@ -1,23 +1,29 @@
 """`counterpoint generate`: music from a registered model, as files."""
 
-import os
 import secrets
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from counterpoint import paths
+from counterpoint.cli.pieces import (
+    SEEDS,
+    allowed_tempo,
+    load_generator,
+    places,
+    read_notes,
+    request,
+    settings_of,
+    write,
+)
 from counterpoint.cli.plainly import UsageError, said_plainly
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from counterpoint.models.generator import Generator, Sampling
+    from counterpoint.models.generator import Sampling
     from counterpoint.params import Params
-
-_SHOWN_FILES = 5
 
 
 def generate(
@@ -71,7 +77,7 @@ def generate(
     - `counterpoint generate --model musegan --bars 16 --noise-scale 0.8`
     """
     with said_plainly():
-        sampling = _sampling(
+        sampling = request(
             count=count,
             length=length,
             temperature=0.0 if greedy else temperature,
@@ -80,39 +86,20 @@ def generate(
             top_p=top_p,
             bars=bars,
             noise_scale=noise_scale,
-            seed=secrets.randbelow(2**31) if seed is None else seed,
+            seed=secrets.randbelow(SEEDS) if seed is None else seed,
         )
-        kinds = ["mid"] + ["png"] * png + ["wav"] * wav
-        files = [[out / f"piece-{number:03d}.{kind}" for kind in kinds] for number in range(count)]
-        _refuse_to_replace([file for piece in files for file in piece], force)
+        files = places(out, count, png=png, wav=wav, force=force)
         root = paths.project_root()
-        settings = _params(root)
-        tempo_bpm = _tempo(settings.tempo_bpm if tempo is None else tempo)
+        settings = settings_of(root)
+        tempo_bpm = allowed_tempo(settings.tempo_bpm if tempo is None else tempo)
         given = None if primer is None else _read_primer(primer, settings)
-        generator, run_name = _load(model, root)
+        generator, run_name = load_generator(model, root)
         typer.echo(f"{run_name}: {_said(sampling, generator.controls)}", err=True)
         try:
             notes = generator.generate(sampling, None if given is None else _begun_with(given, generator.texture))
         except ValueError as error:
             raise UsageError(str(error)) from error
-        _write(notes, files, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
-        typer.echo(f"{count * len(kinds)} files in {out}", err=True)
-
-
-def _sampling(**asked: Any) -> "Sampling":
-    """The request; what is None was not asked for, and stays unset: a generator refuses what it cannot obey."""
-    from pydantic import ValidationError
-
-    from counterpoint.models.generator import Sampling
-
-    try:
-        return Sampling(**{name: value for name, value in asked.items() if value is not None})
-    except ValidationError as error:
-        lines = [
-            f"--{str(e['loc'][0]).replace('_', '-')}: {e['msg'][0].lower()}{e['msg'][1:]}, got {e['input']}"
-            for e in error.errors()
-        ]
-        raise UsageError("\n".join(lines)) from None
+        write(notes, files, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
 
 
 def _said(sampling: "Sampling", controls: frozenset[str]) -> str:
@@ -122,37 +109,9 @@ def _said(sampling: "Sampling", controls: frozenset[str]) -> str:
     return f"{pieces} {size}, seed {sampling.seed}"
 
 
-def _refuse_to_replace(files: list[Path], force: bool) -> None:
-    there = [str(file) for file in files if file.exists()]
-    if there and not force:
-        more = f" and {len(there) - _SHOWN_FILES} more" if len(there) > _SHOWN_FILES else ""
-        raise UsageError(
-            f"there already: {', '.join(there[:_SHOWN_FILES])}{more}; "
-            "give another folder with -o, or --force to replace them"
-        )
-
-
-def _params(root: Path) -> "Params":
-    from counterpoint.params import load
-
-    return load(root / paths.PARAMS)
-
-
-def _tempo(tempo_bpm: float) -> float:
-    if not 20 <= tempo_bpm <= 400:
-        raise UsageError(f"--tempo is {tempo_bpm:g}, allowed are 20 to 400 quarter notes a minute")
-    return tempo_bpm
-
-
 def _read_primer(path: Path, settings: "Params") -> "pd.DataFrame":
     """The notes of a MIDI file, drums left out."""
-    from counterpoint.notes.midi import MidiError, read_midi
-
-    limits = settings.ingest
-    try:
-        notes, _ = read_midi(path.read_bytes(), "primer", max_notes=limits.max_notes, max_beats=limits.max_beats)
-    except (MidiError, OSError) as error:
-        raise UsageError(f"the primer {path} cannot be read: {error}") from error
+    notes, _ = read_notes(path, settings, "primer")
     pitched = notes[~notes["is_drum"].to_numpy(bool)]
     if pitched.empty:
         raise UsageError(f"the primer {path} has no melody: all its notes are drums")
@@ -165,46 +124,3 @@ def _begun_with(primer: "pd.DataFrame", texture: str) -> "pd.DataFrame":
 
     chosen = highest_line(primer) if texture == "melody" else primer
     return chosen.assign(onset=chosen["onset"] - chosen["onset"].min())
-
-
-def _load(spec: str, root: Path) -> tuple["Generator", str]:
-    """The generator that `spec` names, and its run's name."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from counterpoint.models import catalog
-    from counterpoint.registry.fetch import fetch
-    from counterpoint.registry.naming import resolve
-    from counterpoint.registry.store import connect
-    from counterpoint.registry.versions import versions
-
-    version = resolve(spec, versions(connect(root)))
-    with tempfile.TemporaryDirectory(prefix="counterpoint-") as temporary:
-        fetch(version.digest, Path(temporary) / "model", root)
-        return catalog.load(Path(temporary) / "model"), version.run_name
-
-
-def _write(notes: "pd.DataFrame", files: list[list[Path]], tempo_bpm: float, text: tuple[str, str]) -> None:
-    from tqdm import tqdm
-
-    from counterpoint.notes.midi import write_midi
-    from counterpoint.render import pianoroll
-
-    for number, beside in enumerate(tqdm(files, desc="writing", unit="piece", disable=None)):
-        piece = notes[notes["piece"] == f"{number:03d}"].reset_index(drop=True)
-        beside[0].parent.mkdir(parents=True, exist_ok=True)
-        for path in beside:
-            if path.suffix == ".mid":
-                said = (text[0], f"{text[1]}, piece {number} of {len(files)}")
-                path.write_bytes(write_midi(piece, tempo_bpm=tempo_bpm, text=said))
-            elif path.suffix == ".png":
-                pianoroll.draw(piece, path, title=f"{text[0]}, {text[1]}, piece {number}")
-            else:
-                _sound(piece, path, tempo_bpm)
-
-
-def _sound(piece: "pd.DataFrame", path: Path, tempo_bpm: float) -> None:
-    from counterpoint.render import audio
-
-    try:
-        audio.to_wav(piece, path, tempo_bpm=tempo_bpm)
-    except ValueError as error:
-        raise UsageError(f"{path} cannot be made: {error}; leave out --wav, or ask for a lower --length") from error

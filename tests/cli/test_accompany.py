@@ -1,0 +1,97 @@
+"""`counterpoint accompany` and `counterpoint interpolate`, from a real store to real files."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from counterpoint import paths
+from counterpoint.cli import app
+from counterpoint.models.musegan.generator import MuseGAN
+from counterpoint.notes.lines import highest_line
+from counterpoint.notes.midi import read_midi, write_midi
+from tests.models.musegan.untrained import CHOIR, bach, network, write
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def command(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def heard(path: Path) -> pd.DataFrame:
+    notes, _ = read_midi(path.read_bytes(), "x", max_notes=9999, max_beats=999)
+    return notes[["track", "onset", "duration", "pitch"]]
+
+
+@pytest.fixture(scope="module")
+def registered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose real store holds a MuseGAN and one that accompanies the soprano."""
+    import numpy as np
+
+    from counterpoint.encodings.pianoroll import encode
+    from counterpoint.models.musegan.given import Given
+    from counterpoint.registry.store import connect
+    from counterpoint.registry.sync import sync_model
+
+    root = tmp_path_factory.mktemp("choir") / "project"
+    (root / paths.MODELS).mkdir(parents=True)
+    shutil.copyfile(ROOT / "params.yaml", root / "params.yaml")
+    (root / "dvc.yaml").write_text("stages: {}\n")
+    real = Given.of(encode(bach(2), CHOIR), np.zeros(2, np.int8), 0)
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("MLFLOW_TRACKING_URI", "DVC_ROOT", "DVC_EXP_NAME"):
+            patch.delenv(variable, raising=False)
+        store = connect(root)
+        for name, given in (("musegan", None), ("musegan_accompany", 0)):
+            made = MuseGAN(name, network(given=given), CHOIR, "argmax", given=None if given is None else real)
+            write(root / paths.model(name), made, name=name)
+            sync_model(store, root / paths.model(name), root / "no evaluation", root / "no samples")
+    return root
+
+
+@pytest.fixture
+def project(registered: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for variable in ("MLFLOW_TRACKING_URI", "DVC_ROOT", "DVC_EXP_NAME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.chdir(registered)
+    return registered
+
+
+def test_a_files_melody_gets_other_voices(project: Path, tmp_path: Path) -> None:
+    chorale = bach(1)
+    (tmp_path / "chorale.mid").write_bytes(write_midi(chorale, tempo_bpm=64.0))
+    got = command("accompany", tmp_path / "chorale.mid", "-n", 2, "--seed", 5, "-o", tmp_path)
+    assert got.exit_code == 0, got.output
+    first, second = (heard(tmp_path / f"piece-00{number}.mid") for number in range(2))
+    melody = highest_line(chorale)[["onset", "duration", "pitch"]]
+    for piece in (first, second):
+        assert piece["track"].nunique() == 4
+        kept = piece.loc[piece["track"] == 0, ["onset", "duration", "pitch"]]
+        assert kept.to_numpy().tolist() == melody.to_numpy().tolist()
+    assert not first.equals(second)
+    _, facts = read_midi((tmp_path / "piece-000.mid").read_bytes(), "x", max_notes=9999, max_beats=999)
+    assert facts.tempo_bpm == pytest.approx(64.0, abs=0.01)
+
+
+def test_models_that_do_not_accompany_and_files_that_are_no_midi(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "tune.mid").write_bytes(write_midi(bach(1), tempo_bpm=64.0))
+    got = command("accompany", tmp_path / "tune.mid", "-m", "musegan", "-o", tmp_path / "out")
+    assert got.exit_code == 1 and "this model, musegan, does not accompany" in got.output
+    got = command("accompany", tmp_path / "none.mid", "-o", tmp_path / "out")
+    assert got.exit_code == 1 and f"the track {tmp_path / 'none.mid'} cannot be read" in got.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_way_from_one_piece_to_another(project: Path, tmp_path: Path) -> None:
+    got = command("interpolate", "--seed", 3, "--to", 8, "--steps", 4, "--bars", 3, "-o", tmp_path / "way")
+    assert got.exit_code == 0, got.output
+    for seed, number in ((3, 0), (8, 3)):
+        out = tmp_path / f"seed-{seed}"
+        assert command("generate", "-m", "musegan", "--seed", seed, "--bars", 3, "-o", out).exit_code == 0
+        pd.testing.assert_frame_equal(heard(out / "piece-000.mid"), heard(tmp_path / "way" / f"piece-00{number}.mid"))
+    got = command("interpolate", "--seed", 3, "--to", 8, "--steps", 1, "-o", tmp_path / "one")
+    assert got.exit_code == 1 and "steps is 1, allowed are 2 to 64" in got.output
