@@ -79,7 +79,7 @@ def encoder(sizes: Architecture) -> keras.Model:
 
 
 class Generator(keras.Model):
-    """Noise, and the given track where there is one, to rolls (batch, generated tracks, bars, steps, PITCHES), -1 to 1."""
+    """Noise, and the given track if there is one, to rolls (batch, generated tracks, bars, steps, PITCHES), -1 to 1."""
 
     def __init__(self, sizes: Architecture) -> None:
         super().__init__(name="generator")
