@@ -89,7 +89,7 @@ def test_nothing_need_be_said_and_the_drawn_seed_repeats_it(server: Server, body
         (
             b'{"tempo": 90}',
             "tempo: got 90, allowed: no such field; the fields are "
-            "count, length, temperature, duration_temperature, top_k, top_p, seed",
+            "count, length, temperature, duration_temperature, top_k, top_p, bars, noise_scale, seed",
         ),
         (b"[]", 'the body is []; expected a JSON object such as {"count": 2, "seed": 1}'),
     ],
