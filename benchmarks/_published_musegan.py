@@ -22,7 +22,7 @@ from keras.layers import (
 )
 
 from counterpoint.encodings.pianoroll import PITCHES
-from counterpoint.models.musegan.architecture import PUBLISHED, Architecture
+from counterpoint.models.musegan.architecture import BAR, CRITIC, TEMPORAL, Architecture
 from counterpoint.models.musegan.generators import Noise
 
 
@@ -48,7 +48,7 @@ def temporal_network(sizes: Architecture, name: str) -> keras.Model:
     z = keras.Input((sizes.noise,))
     layers = [
         Reshape((1, 1, sizes.noise)),
-        transposed(sizes.units(PUBLISHED["temporal"]), (2, 1), (1, 1)),
+        transposed(sizes.units(TEMPORAL), (2, 1), (1, 1)),
         *normed(),
         transposed(sizes.noise, (sizes.bars - 1, 1), (1, 1)),
         *normed(),
@@ -58,7 +58,7 @@ def temporal_network(sizes: Architecture, name: str) -> keras.Model:
 
 
 def bar_generator(sizes: Architecture, track: int) -> keras.Model:
-    first, *doubling, octaves = (sizes.units(units, track) for units in PUBLISHED["bar"])
+    first, *doubling, octaves = (sizes.units(units, track) for units in BAR)
     z = keras.Input((4 * sizes.noise,))
     start = sizes.steps // 8
     layers = [Dense(start * (first // 2), kernel_initializer=draws()), *normed(), Reshape((start, 1, first // 2))]
@@ -93,9 +93,7 @@ class PublishedGenerator(keras.Model):
 
 
 def critic(sizes: Architecture) -> keras.Model:
-    pairs, all_bars, octave, octaves, third, fourth, four, three, last = (
-        sizes.units(units) for units in PUBLISHED["critic"]
-    )
+    pairs, all_bars, octave, octaves, third, fourth, four, three, last = (sizes.units(units) for units in CRITIC)
     convolutions = (
         (pairs, (2, 1, 1), (1, 1, 1), "valid"),
         (all_bars, (sizes.bars - 1, 1, 1), (1, 1, 1), "valid"),

@@ -12,7 +12,10 @@ JOINS: tuple[Join, ...] = get_args(Join)
 SEMITONES = 12
 OCTAVES = PITCHES // SEMITONES
 UPSAMPLED = 8  # a bar generator doubles its steps three times, so a bar has a multiple of so many
-PUBLISHED = {"temporal": 512, "bar": (1024, 512, 256, 256, 256), "critic": (128, 64, 64, 64, 64, 64, 128, 256, 512)}
+# The published widths: of the temporal network, of a bar generator's layers, of the critic's.
+TEMPORAL = 512
+BAR = (1024, 512, 256, 256, 256)
+CRITIC = (128, 64, 64, 64, 64, 64, 128, 256, 512)
 
 
 class ArchitectureError(ValueError):

@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from counterpoint.encodings.pianoroll import PITCHES
-from counterpoint.models.musegan.architecture import OCTAVES, PUBLISHED, SEMITONES, Architecture
+from counterpoint.models.musegan.architecture import CRITIC, OCTAVES, SEMITONES, Architecture
 from counterpoint.models.musegan.layers import Fold, leaky, normal
 from counterpoint.models.musegan.streams import Streams
 
@@ -21,9 +21,7 @@ def critic(sizes: Architecture, tracks: int, name: str = "critic") -> keras.Mode
     octaves, over steps. The first four do not overlap but in bars, of which there are few: windows laid side by side.
     With `sizes.streams`, what `streams` tells of harmony and rhythm is heard beside them, before the last two layers.
     """
-    pairs, all_bars, octave, octaves, *halving, four, three, last = (
-        sizes.units(units) for units in PUBLISHED["critic"]
-    )
+    pairs, all_bars, octave, octaves, *halving, four, three, last = (sizes.units(units) for units in CRITIC)
     roll = keras.Input((tracks, sizes.bars, sizes.steps, PITCHES))
     # Bars and tracks go last, where a window over them is a slice: (batch, steps, PITCHES, bars · tracks)
     x = keras.layers.Permute((3, 4, 2, 1))(roll)

@@ -82,7 +82,7 @@ def fit(
 
     def epoch(number: int) -> loop.Row:
         drawn = _batches(material.train, settings, seed, number)
-        played = game.fit(drawn, epochs=1, steps_per_epoch=settings.check_every, verbose=0).history
+        played = game.fit(drawn, epochs=1, steps_per_epoch=settings.check_every, shuffle=False, verbose=0).history
         checkpoint.assign(shown.variables, checkpoint.values(game.averaged), "average")
         row = {"iteration": number * settings.check_every} | {title: values[-1] for title, values in played.items()}
         found = look()
@@ -124,18 +124,16 @@ def _look(
     layout, random = material.layout, np.random.default_rng(seed)
     noise = Noise(*(random.standard_normal((PHRASES, *shape), np.float32) for shape in noise_shapes(sizes)))
     held_out = material.validation[random.permutation(len(material.validation))[:PHRASES]]
-    given = None
-    if sizes.given is not None:
-        told = held_out[np.arange(PHRASES) % len(held_out)]
-        given = tf.constant(2.0 * told[:, sizes.given] - 1.0, tf.float32)
+    at, told = sizes.given, held_out[np.arange(PHRASES) % len(held_out)]
+    given = None if at is None else tf.constant(2.0 * told[:, at] - 1.0, tf.float32)
     names = [f"{number:03d}" for number in range(PHRASES)]
     real = pianoroll.decode(held_out, names[: len(held_out)], layout)
     write = tf.function(lambda: shown(noise, given=given, training=False))
 
     def look() -> loop.Row:
         rolls = binarise(write().numpy(), layout, settings.binarise, random=np.random.default_rng(seed))
-        if given is not None:
-            rolls = np.insert(rolls, sizes.given, told[:, sizes.given], axis=1)
+        if at is not None:
+            rolls = np.insert(rolls, at, told[:, at], axis=1)
         return figures(pianoroll.decode(rolls, names, layout), real, rolls, layout.view)
 
     return look

@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from counterpoint.encodings.pianoroll import AGAIN, PITCHES
-from counterpoint.models.musegan.architecture import OCTAVES, PUBLISHED, SEMITONES, UPSAMPLED, Architecture
+from counterpoint.models.musegan.architecture import BAR, OCTAVES, SEMITONES, TEMPORAL, UPSAMPLED, Architecture
 from counterpoint.models.musegan.layers import Fold, Unfold, normal
 
 MOMENTUM = 0.9  # of the batch norms' running mean
@@ -47,7 +47,7 @@ def _norm(x: Any) -> Any:
 def temporal_network(sizes: Architecture, size: int, name: str) -> keras.Model:
     """(batch, size) → (batch, bars, size): transposed convolutions along the bars, (2) and (bars - 1), valid."""
     z = keras.Input((size,))
-    x = _norm(Unfold(sizes.units(PUBLISHED["temporal"]), 2)(z[:, None, :]))
+    x = _norm(Unfold(sizes.units(TEMPORAL), 2)(z[:, None, :]))
     # The second one's windows overlap where there are more than two bars, by strides of 1.
     x = keras.layers.Conv1DTranspose(size, sizes.bars - 1, kernel_initializer=normal())(x)
     return keras.Model(z, _norm(x), name=name)
@@ -55,7 +55,7 @@ def temporal_network(sizes: Architecture, size: int, name: str) -> keras.Model:
 
 def bar_generator(sizes: Architecture, inputs: int, channels: int, track: int | None, name: str) -> keras.Model:
     """(batch, inputs) → (batch, steps, PITCHES, channels), before the output's nonlinearity."""
-    first, *doubling, by_octave = (sizes.units(units, track) for units in PUBLISHED["bar"])
+    first, *doubling, by_octave = (sizes.units(units, track) for units in BAR)
     z = keras.Input((inputs,))
     start = sizes.steps // UPSAMPLED
     x = keras.layers.Dense(start * (first // 2), kernel_initializer=normal())(z)
@@ -69,7 +69,7 @@ def bar_generator(sizes: Architecture, inputs: int, channels: int, track: int | 
 
 def encoder(sizes: Architecture) -> keras.Model:
     """(batch, steps, PITCHES), a bar of the given track → (batch, embedding): the bar generator's mirror."""
-    *_, halving, by_octave = (sizes.units(units) for units in PUBLISHED["bar"])
+    *_, halving, by_octave = (sizes.units(units) for units in BAR)
     bar = keras.Input((sizes.steps, PITCHES))
     x = _norm(Fold(by_octave, SEMITONES)(bar[..., None]))
     x = _norm(Fold(halving, OCTAVES)(x)[:, :, 0, :])
@@ -130,6 +130,7 @@ class Generator(keras.Model):
 
     def _told(self, given: Any, training: bool) -> Any:
         sizes = self.sizes
+        assert self.encoder is not None, "only a generator that is given a track is told of it"
         bars = self.encoder(tf.reshape(given, (-1, sizes.steps, PITCHES)), training=training)
         return tf.reshape(bars, (-1, sizes.bars, sizes.embedding))
 

@@ -2,25 +2,27 @@
 
 After Dong and Yang 2018, "Convolutional Generative Adversarial Networks with Binary Neurons for Polyphonic Music
 Generation" (ISMIR), whose critic has an onset/offset stream and a chroma stream for what a convolution over pitches
-finds late. Not in MuseGAN's paper. Every number is piecewise linear in the roll, so its slope is there for the penalty.
+finds late. The intervals are ours: consonance is of pairs of notes, whatever their key. None of it is in MuseGAN's
+paper.
 """
 
+from itertools import combinations
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from counterpoint.encodings.layout import AGAIN, PITCHES, REST
 from counterpoint.models.musegan.architecture import OCTAVES, SEMITONES
 
-OF_TRACK = SEMITONES + 4  # numbers that tell a step of a track
-
 
 class Streams(keras.layers.Layer):
-    """(batch, tracks, bars, steps, PITCHES), -1 to 1 → (batch, bars · steps, tracks · OF_TRACK).
+    """(batch, tracks, bars, steps, PITCHES), -1 to 1 → (batch, bars · steps, numbers).
 
-    Of each track and step: its chroma (how much of each pitch class sounds), how much of it begins or ends there, how
-    much is struck again or rests, and how high it is.
+    At each step, of each track: its chroma (how much of each pitch class sounds), how much of it begins or ends there,
+    how high it is, how much rests and is struck again; and of each pair of tracks the intervals between them, modulo
+    the octave.
     """
 
     def call(self, rolls: Any) -> Any:
@@ -32,5 +34,24 @@ class Streams(keras.layers.Layer):
         moved = tf.reduce_sum(tf.abs(pitches - before), axis=3, keepdims=True) / 2
         rows = tf.range(PITCHES, dtype=on.dtype) / PITCHES
         height = tf.reduce_sum(pitches * rows, axis=3, keepdims=True)
-        told = tf.concat([chroma, moved, height, on[..., REST : AGAIN + 1]], axis=3)  # (batch, tracks, N, OF_TRACK)
-        return tf.reshape(tf.transpose(told, (0, 2, 1, 3)), (-1, bars * steps, tracks * OF_TRACK))
+        of_track = tf.concat([chroma, moved, height, on[..., REST : AGAIN + 1]], axis=3)
+        told = [of_track[:, track] for track in range(tracks)]
+        pairs = [*combinations(range(tracks), 2)]
+        if pairs:
+            lower, upper = (tf.gather(chroma, [pair[end] for pair in pairs], axis=1) for end in (1, 0))
+            between = _intervals(lower, upper)
+            told += [between[:, pair] for pair in range(len(pairs))]
+        return tf.concat(told, axis=2)
+
+
+def _intervals(one: Any, other: Any) -> Any:
+    """(…, SEMITONES) twice, chroma → (…, SEMITONES): how much of `other` is so many semitones above how much of `one`."""
+    above = (np.arange(SEMITONES) - np.arange(SEMITONES)[:, None]) % SEMITONES  # of column over row
+    sums = np.eye(SEMITONES, dtype=np.float32)[above.ravel()]
+    products = one[..., :, None] * other[..., None, :]
+    flat = tf.reshape(products, (*_known(products.shape[:-2]), SEMITONES**2))
+    return tf.linalg.matmul(flat, tf.cast(tf.constant(sums), flat.dtype))
+
+
+def _known(shape: Any) -> list[int]:
+    return [-1 if size is None else size for size in shape]

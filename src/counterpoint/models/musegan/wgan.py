@@ -56,8 +56,10 @@ class WassersteinGAN(keras.Model):
         ]
         self.built = True
 
-    def compile(self, *, learning_rate: float, beta_1: float, beta_2: float, **kwargs: Any) -> None:
-        super().compile(**kwargs)
+    def compile(self, *, learning_rate: float, beta_1: float, beta_2: float, jit_compile: bool = False) -> None:
+        """jit_compile: XLA. Keras's own switch is off where operations are deterministic, as XLA's are anyway."""
+        super().compile(jit_compile=False)
+        self._played = tf.function(self._play, jit_compile=jit_compile)
         self.critic_optimizer, self.generator_optimizer = (
             keras.optimizers.Adam(learning_rate, beta_1, beta_2, name=name)
             for name in ("critic_adam", "generator_adam")
@@ -107,7 +109,10 @@ class WassersteinGAN(keras.Model):
         Returns, of the last critic update, `wasserstein`, by how much critics rate real phrases above generated ones,
         and `penalty`; and `judged`, how they rate what the generator was taught on. Each is a sum over critics.
         """
-        real = 2.0 * tf.cast(data[0] if isinstance(data, tuple) else data, tf.float32) - 1.0
+        return self._played(data[0] if isinstance(data, tuple) else data)
+
+    def _play(self, phrases: Any) -> dict[str, Any]:
+        real = 2.0 * tf.cast(phrases, tf.float32) - 1.0
         step = tf.cast(self.generator_optimizer.iterations, tf.int64)
 
         def teach(update: Any, *_: Any) -> tuple[Any, ...]:
