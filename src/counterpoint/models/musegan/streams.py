@@ -45,7 +45,7 @@ class Streams(keras.layers.Layer):
 
 
 def _intervals(one: Any, other: Any) -> Any:
-    """(…, SEMITONES) twice, chroma → (…, SEMITONES): how much of `other` is so many semitones above how much of `one`."""
+    """(…, SEMITONES) twice, chroma → (…, SEMITONES): how much of `other` is so many semitones above `one`."""
     above = (np.arange(SEMITONES) - np.arange(SEMITONES)[:, None]) % SEMITONES  # of column over row
     sums = np.eye(SEMITONES, dtype=np.float32)[above.ravel()]
     products = one[..., :, None] * other[..., None, :]
