@@ -66,7 +66,8 @@ def train(
 
     def listen(epoch: int, network: Generator) -> None:
         at_work = MuseGAN(name, network, layout, settings.binarise, keys, given)
-        asked = Sampling(count=1, bars=HEARD_PHRASES * settings.bars, seed=HEARD_SEED)
+        bars = HEARD_PHRASES * settings.bars
+        asked = Sampling(count=1, bars=bars if given is None else min(bars, given.longest), seed=HEARD_SEED)
         _write_heard(at_work.generate(asked), listening, epoch, tuple(track.name for track in layout.tracks))
 
     network, history = fit(
