@@ -42,7 +42,9 @@ OPTIONS: dict[str, dict] = {  # of ours at 2 bars, beside ours without
 }
 
 
-def game(sizes: Architecture, players: Callable = networks, precision: str = "float32") -> WassersteinGAN:
+def game(
+    sizes: Architecture, players: Callable = networks, precision: str = "float32", jit_compile: bool = False
+) -> WassersteinGAN:
     made = WassersteinGAN(
         sizes,
         critic_updates=CRITIC_UPDATES,
@@ -52,21 +54,20 @@ def game(sizes: Architecture, players: Callable = networks, precision: str = "fl
         precision=precision,
         players=players,
     )
-    made.compile(learning_rate=1e-3, beta_1=0.5, beta_2=0.9)
+    made.compile(learning_rate=1e-3, beta_1=0.5, beta_2=0.9, jit_compile=jit_compile)
     return made
 
 
-def iteration(made: WassersteinGAN, jit_compile: bool = False) -> Callable[[], object]:
+def iteration(made: WassersteinGAN) -> Callable[[], object]:
     sizes = made.sizes
     shape = (CRITIC_UPDATES, BATCH, sizes.tracks, sizes.bars, sizes.steps, PITCHES)
     real = tf.constant((np.random.default_rng(1).random(shape) < 0.03).astype(np.uint8))
-    step = tf.function(made.train_step, autograph=False, jit_compile=jit_compile)
-    return lambda: step(real)["penalty"].numpy()
+    return lambda: made.train_step(real)["penalty"].numpy()
 
 
 def product() -> Callable[[], object]:
     square = tf.random.stateless_normal((SIDE, SIDE), (1, 2))
-    multiply = tf.function(lambda: tf.linalg.trace(tf.matmul(square, square)))
+    multiply = tf.function(lambda: tf.linalg.trace(tf.matmul(square, square)), autograph=False)
     return lambda: multiply().numpy()
 
 
@@ -132,8 +133,7 @@ def compared(row: dict, rounds: int) -> dict[str, float]:
 
 def optional(options: dict, rounds: int) -> dict[str, float]:
     sizes = Architecture(tracks=4, steps=16, voices=False, bars=2)
-    other = game(sizes, precision=options.get("precision", "float32"))
-    with_it, without = in_turn([iteration(other, options.get("jit_compile", False)), iteration(game(sizes))], rounds)
+    with_it, without = in_turn([iteration(game(sizes, **options)), iteration(game(sizes))], rounds)
     return {"counterpoint": with_it, "without": without, "ratio": without / with_it}
 
 
