@@ -66,7 +66,10 @@ def test_tracks_by_hand():
     np.testing.assert_allclose(
         measured["used_pitch_classes"], [(5 / 2 + 4 / 3) / 2, (3 / 2 + 5 / 3) / 2, np.nan, np.nan]
     )
-    np.testing.assert_allclose(measured["empty_bars"], [(1 / 3 + 0) / 2, (1 / 3 + 0) / 2, 1 / 3, 0])
+    # A piece without the track is empty of it: 1.
+    np.testing.assert_allclose(
+        measured["empty_bars"], [(1 / 3 + 0 + 1) / 3, (1 / 3 + 0 + 1) / 3, (1 / 3 + 2) / 3, 2 / 3]
+    )
     np.testing.assert_allclose(measured["pitch_range"], [(12 + 5) / 2, (11 + 7) / 2, np.nan, np.nan])
     np.testing.assert_allclose(measured["qualified_notes"], [(4 / 5 + 4 / 4) / 2, (1 / 3 + 4 / 5) / 2, np.nan, np.nan])
     np.testing.assert_allclose(measured["drum_pattern"], [np.nan, np.nan, 3 / 4, 1 / 2])

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from counterpoint.evaluation import harmony, pitch, rhythm, texture, voice_leading
+from counterpoint.evaluation.counts import by_piece
 from counterpoint.evaluation.music import Music
+from counterpoint.evaluation.texture import empty_bars
 from counterpoint.evaluation.textures import TEXTURES, Texture
 
 Family = Literal["pitch", "rhythm", "texture", "harmony", "voice_leading"]
@@ -197,13 +199,15 @@ def measure_tracks(music: Music, texture: str) -> pd.DataFrame:
     """The metrics of `texture` that can be told of one track: columns track and, in float64, a mean over pieces each.
 
     One row a track that occurs in any piece, ascending. A piece in which a metric of the track is undefined (it has no
-    note there) is left out of the mean; where it is in every piece, the mean is NaN. Raises ValueError for an unknown
-    texture.
+    note there) is left out of the mean, save that all its bars of that track are empty (EB is 1); where it is in every
+    piece, the mean is NaN. Raises ValueError for an unknown texture.
     """
     metrics = [metric for metric in metrics_of(texture) if metric.by_track]
     rows = []
     for track in music.tracks:
         alone = music.of_track(track)
         means = {metric.name: pd.Series(metric.of(alone)).mean() for metric in metrics}
+        # A piece that a track rests through has its bars all the same, and they are empty.
+        means["empty_bars"] = pd.Series(empty_bars(alone)).where(by_piece(alone) > 0, 1.0)[by_piece(music) > 0].mean()
         rows.append({"track": int(track)} | means)
     return pd.DataFrame(rows, columns=["track", *(metric.name for metric in metrics)])

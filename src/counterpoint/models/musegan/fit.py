@@ -131,9 +131,8 @@ def _look(
     write = tf.function(lambda: shown(noise, given=given, training=False))
 
     def look() -> loop.Row:
-        rolls = binarise(write().numpy(), layout, settings.binarise, random=np.random.default_rng(seed))
-        if at is not None:
-            rolls = np.insert(rolls, at, told[:, at], axis=1)
-        return figures(pianoroll.decode(rolls, names, layout), real, rolls, layout.view)
+        made = binarise(write().numpy(), layout, settings.binarise, random=np.random.default_rng([seed, 1]))
+        rolls = made if at is None else np.insert(made, at, told[:, at], axis=1)
+        return figures(pianoroll.decode(rolls, names, layout), real, made, layout.view, at)
 
     return look

@@ -1,14 +1,15 @@
 """The track that is given: real passages of it, kept with a model, and one that a caller brings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from counterpoint.encodings.layout import REST, Layout
-from counterpoint.encodings.pianoroll import Bars, encode
+from counterpoint.encodings.pianoroll import Bars, decode, encode
 from counterpoint.models.generator import MOST_BARS
+from counterpoint.models.musegan.keys import moved, shift_to_common
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,20 @@ class Given:
     def of(cls, bars: Bars, shift: np.ndarray, track: int) -> "Given":
         """Track `track` of `bars`, which are in the model's key, brought there by `shift`."""
         return cls(bars.pieces, bars.offsets, bars.rolls[:, track], shift)
+
+    def by_its_own_key(self, track: int, layout: Layout) -> "Given":
+        """Brought to the common key by the key that the track alone seems to be in, as a caller's track is.
+
+        The key of all voices is what an accompaniment would tell.
+        """
+        rolls, shift = self.rolls.copy(), self.shift.astype(np.int64)
+        alone = replace(layout, tracks=(layout.tracks[track],))
+        for piece, bars in enumerate(map(slice, self.offsets[:-1], self.offsets[1:])):
+            notes = decode(self.rolls[None, None, bars], [self.pieces[piece]], alone)
+            by = shift_to_common(notes) if len(notes) else 0
+            rolls[bars] = moved(self.rolls[bars], by, track, layout)
+            shift[piece] += by
+        return Given(self.pieces, self.offsets, rolls, shift.astype(np.int8))
 
     def save(self, path: Path) -> None:
         """Write `path` (.npz): the same bars are the same bytes."""

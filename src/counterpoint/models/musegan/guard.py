@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from counterpoint.encodings.layout import REST
 from counterpoint.evaluation.distance import distance_to_real
 from counterpoint.evaluation.music import music
 from counterpoint.evaluation.pitch import used_pitch_classes
-from counterpoint.evaluation.texture import empty_bars
 from counterpoint.evaluation.textures import Texture
 from counterpoint.training.loop import Row
 
@@ -20,25 +20,35 @@ PATIENCE = 3  # checks in a row
 INTERVAL_DRAWS = 0  # nobody reads an interval here
 
 
-def figures(written: pd.DataFrame, held_out: pd.DataFrame, rolls: np.ndarray, texture: Texture) -> Row:
+def figures(
+    written: pd.DataFrame, held_out: pd.DataFrame, rolls: np.ndarray, texture: Texture, given: int | None = None
+) -> Row:
     """The guard's row of the history.
 
-    written: the phrases, `rolls` (bool, phrases × tracks × bars × steps × PITCHES) as notes. held_out: phrases of the
-    validation split, as notes. `unique_bars` is the share of different bars among those of a track; `diversity`
-    is relative to held-out music (`evaluation.distance`). With fewer than two phrases that hold notes, all but
-    empty_bars and unique_bars are NaN.
+    written: phrases as notes, the given track too. held_out: as many, or fewer, of the validation split. rolls: bool
+    (phrases, tracks, bars, steps, PITCHES), what is generated of them alone. given: the track of both tables that is
+    not: `diversity` (relative to held-out music, `evaluation.distance`) and used_pitch_classes leave it out, for it
+    would differ under a model that does not. `unique_bars` is the share of different bars among those of a track,
+    `empty_bars` that of bars without a note.
+
+    A phrase in which nothing is generated is as far from real music as can be: with a share s of them the distance d of
+    the others becomes d + s (1 - d). Figures that no phrase defines are NaN.
     """
-    distance = distance_to_real(written, held_out, texture, draws=INTERVAL_DRAWS)
-    heard = music(written)
     phrases, tracks, bars, *_ = rolls.shape
+    sounding: np.ndarray = np.any(rolls[..., :REST], axis=(3, 4))  # (phrases, tracks, bars)
+    silent = 1.0 - float(np.any(sounding, axis=(1, 2)).mean())
+    distance = distance_to_real(written, held_out, texture, draws=INTERVAL_DRAWS)
+    far = 1.0 if np.isnan(distance.value) else distance.value
+    made, real = (table if given is None else table[table["track"] != given] for table in (written, held_out))
+    various = distance if given is None else distance_to_real(made, real, texture, draws=INTERVAL_DRAWS)
     by_track = rolls.transpose(1, 0, 2, 3, 4).reshape(tracks, phrases * bars, -1)
     unique = [len(np.unique(np.packbits(track, axis=1), axis=0)) for track in by_track]
     return {
-        "distance_to_validation": distance.value,
-        "diversity": distance.diversity,
+        "distance_to_validation": far + silent * (1 - far),
+        "diversity": various.diversity,
         "unique_bars": float(np.mean(unique)) / (phrases * bars),
-        "used_pitch_classes": _mean(used_pitch_classes(heard)),
-        "empty_bars": 1.0 if written.empty else _mean(empty_bars(heard)),
+        "used_pitch_classes": _mean(used_pitch_classes(music(made))),
+        "empty_bars": 1.0 - float(sounding.mean()),
     }
 
 

@@ -13,7 +13,10 @@ from counterpoint.encodings.rolls import Split, load_split, require_phrases
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """Splits as they are trained on, and their phrases, bool (phrases, tracks, bars, steps, PITCHES)."""
+    """Splits as they are trained on, and their phrases, bool (phrases, tracks, bars, steps, PITCHES).
+
+    Training phrases begin in every bar; those of validation do not overlap.
+    """
 
     layout: Layout
     splits: dict[str, Split]  # train and validation; moved to the common key if that is asked for
@@ -30,6 +33,9 @@ def gather(encoded: Path, layout: Layout, settings: params.MuseGAN) -> Material:
         starts = require_phrases(split, layout, settings.bars)
         if settings.key == "common":
             split = in_common_key(split, layout)
+        if name == "validation":  # what is compared with shall not tell one bar twice
+            first = split.bars.offsets[np.searchsorted(split.bars.offsets, starts, side="right") - 1]
+            starts = starts[(starts - first) % settings.bars == 0]
         splits[name], taken[name] = split, phrases(split.bars, starts, settings.bars)
     return Material(layout, splits, taken["train"], taken["validation"])
 

@@ -101,8 +101,10 @@ def _beside(material: Material, settings: params.MuseGAN) -> tuple[Keys | None, 
     """What a generator needs beside its network: the keys of real pieces, and real passages of the given track."""
     training, validation = (material.splits[split] for split in ("train", "validation"))
     keys = keys_of(training.bars, training.shift, material.layout) if settings.key == "common" else None
-    told = settings.conditioning == "track"
-    return keys, Given.of(validation.bars, validation.shift, settings.given) if told else None
+    if settings.conditioning != "track":
+        return keys, None
+    given = Given.of(validation.bars, validation.shift, settings.given)
+    return keys, given if keys is None else given.by_its_own_key(settings.given, material.layout)
 
 
 def _write_heard(notes: pd.DataFrame, folder: Path, epoch: int, tracks: tuple[str, ...]) -> None:
