@@ -159,6 +159,11 @@ class MuseGAN(Section):
             raise ValueError(
                 f"check_every is {self.check_every} and iterations {self.iterations}: training would end unchecked"
             )
+        if self.iterations % self.check_every:
+            raise ValueError(
+                f"iterations is {self.iterations}, and check_every {self.check_every} does not divide it: the last "
+                "iterations would be unchecked"
+            )
         return self
 
 

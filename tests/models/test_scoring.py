@@ -9,6 +9,8 @@ import pytest
 from counterpoint.evaluation.judge import judge, prepare
 from counterpoint.evaluation.pairing import pairing
 from counterpoint.models.scoring import given_track, judged_figures, pairing_figures, write_json, write_training
+from counterpoint.notes.keys import to_common_key
+from counterpoint.notes.table import note_table
 from tests.evaluation import bach
 from tests.evaluation.test_learning import game, history
 
@@ -23,7 +25,7 @@ def test_the_given_track_is_what_the_network_says(tmp_path, network):
 
 @pytest.mark.parametrize("given", [0, 2])
 def test_a_model_that_accompanies_is_judged_by_the_track_it_was_given(given):
-    right = pairing(VOICES, given)
+    right = pairing(to_common_key(VOICES), given)
     expected = {"paired_tonal_distance": right.paired, "shuffled_tonal_distance": right.shuffled}
     assert pairing_figures(VOICES, given) == pytest.approx(expected, rel=1e-5)
 
@@ -67,3 +69,20 @@ def test_numbers_that_are_not_finite_are_refused(tmp_path):
     assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == {"für": [1.5, None]}
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_json(tmp_path / "b.json", {"a": np.inf})
+
+
+def test_voices_that_hear_nothing_pair_no_better_than_shuffled_in_whatever_keys():
+    random = np.random.default_rng(5)
+    scale = np.array([0, 2, 4, 5, 7, 9, 11])
+    parts = []
+    for number in range(40):
+        key = int(random.integers(-5, 7))
+        for track, lowest in enumerate((72, 60, 48)):
+            pitch = lowest + random.choice(scale, 48, p=[0.3, 0.1, 0.2, 0.1, 0.2, 0.05, 0.05]) + key
+            parts.append(
+                pd.DataFrame({"piece": f"{number:03d}", "track": track, "onset": np.arange(48) * 24, "pitch": pitch})
+            )
+    joined = pd.concat(parts)
+    notes = note_table(**{name: joined[name].to_numpy() for name in joined}, duration=24)
+    found = pairing_figures(notes, 0)
+    assert found["paired_tonal_distance"] == pytest.approx(found["shuffled_tonal_distance"], rel=0.03)

@@ -19,12 +19,13 @@ from counterpoint.models import catalog
 from counterpoint.models.folder import NonFiniteWeights
 from counterpoint.models.generator import Likelihood
 from counterpoint.models.ngram.comparison import beside_ngrams
+from counterpoint.notes.keys import to_common_key
 
 Figures = dict[str, float | None]  # None is undefined, as with one test piece
 
 
 def judged_figures(judgements: Mapping[Texture, Judgement], own: Texture, given: int | None = None) -> Figures:
-    """The figures in the model's own texture, and its distance as melody.
+    """The figures in the model's own texture, and, where it is judged as that, its distance as melody.
 
     given: the track that the model accompanies. It is a person's, so the differences of tracks are told without it.
     """
@@ -32,7 +33,7 @@ def judged_figures(judgements: Mapping[Texture, Judgement], own: Texture, given:
     if given is not None:
         made = [row for row in judgements[own]["tracks"] if row["track"] != given]
         found |= differences(made, judgements[own]["pairs"])
-    if own != "melody":
+    if own != "melody" and "melody" in judgements:
         as_melody = figures(judgements["melody"])
         found |= {f"melody_{key}": as_melody[key] for key in as_melody if key.startswith("distance_to_real")}
     return found
@@ -71,12 +72,14 @@ def given_track(folder: Path) -> int | None:
 def pairing_figures(written: pd.DataFrame, given: int | None) -> Figures:
     """paired_tonal_distance and shuffled_tonal_distance of a model that accompanies the track `given`; else nothing.
 
-    written: what it wrote, the tracks numbered as in its layout. Undefined where it wrote too little.
+    written: what it wrote, the tracks numbered as in its layout. All pieces are brought to the common key first: a
+    track beside that of a piece in another key is far from it whether or not the model heard anything. Undefined where
+    it wrote too little.
     """
     if given is None:
         return {}
     heard = (written["track"] == given).any()
-    found = pairing(written, given) if heard else None
+    found = pairing(to_common_key(written), given) if heard else None
     values = {"paired": found.paired, "shuffled": found.shuffled} if found else {"paired": None, "shuffled": None}
     return {f"{what}_tonal_distance": _plain(value) for what, value in values.items()}
 

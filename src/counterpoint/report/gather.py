@@ -79,7 +79,9 @@ def report_contents(generators: Sequence[str], textures: Sequence[str], tempo_bp
             Row(row["name"], row["title"], "reference", row["judgement"])
             for row in _read(paths.reference(texture) / "rows.json")
         ]
-        rows += [Row(name, name, "generator", found[texture]) for name, found in judged.items() if texture in found]
+        rows += [
+            Row(name, _title(name), "generator", found[texture]) for name, found in judged.items() if texture in found
+        ]
         if rows:
             tables.append(Texture(texture, TITLES[texture], tuple(rows), TRACKS.get(texture, ())))
     return ReportContents(
@@ -104,6 +106,11 @@ def written_by(generators: Sequence[str]) -> Mapping[str, Mapping[str, pd.DataFr
         if not notes.empty:
             found.setdefault(texture, {})[name] = notes
     return found
+
+
+def _title(name: str) -> str:
+    """A generator's name in tables, where one that is given a track owes part of its figures to a person."""
+    return f"{name}, beside a human track" if (paths.model(name) / "given.npz").is_file() else name
 
 
 def _generator(name: str, tempo_bpm: float) -> Generator:

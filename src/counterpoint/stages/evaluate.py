@@ -15,8 +15,10 @@ def main(name: str) -> None:
     settings, folder, encoding = params.load(), paths.model(name), catalog.encoding(name)
     own, given, chosen = own_texture(name, settings), scoring.given_track(folder), settings.evaluate
     written = read_notes(paths.samples(name) / "notes.parquet")
-    # As melody all generators can be compared, and each by the very lines that melody models and reference rows are.
-    benches = {texture: bench(texture, settings) for texture in dict.fromkeys((own, "melody"))}
+    # As melody all generators can be compared, and each by the very lines that melody models and reference rows are;
+    # but the highest line over an accompaniment is a person's.
+    textures = [own] if given is not None else [own, "melody"]
+    benches = {texture: bench(texture, settings) for texture in dict.fromkeys(textures)}
     judgements = {texture: judge(written, against) for texture, against in benches.items()}
     failed = failed_guards(
         written,
