@@ -30,6 +30,7 @@ MODEL_FILES = "model"  # the model folder, below the BentoML model
 CARD = "card.md"  # the model card, beside it
 TIMEOUT_SECONDS = 120
 MAXIMUM_CONCURRENCY = 8
+SHORT = {"length": 4, "bars": 1}  # of the pieces that a generator is warmed by
 
 logger = logging.getLogger("bentoml.counterpoint")
 
@@ -89,8 +90,9 @@ class Counterpoint:
             self.problem = f"the model cannot be served: {error}"
             logger.error("not ready: %s", self.problem)
             return
-        # Two pieces: the first is made alone, the others side by side, and each way is compiled once.
-        self.generator.generate(Sampling(count=2))
+        # Two pieces: the first is made alone, the others side by side, and each way is compiled once. Short ones.
+        short = {name: least for name, least in SHORT.items() if name in self.generator.controls}
+        self.generator.generate(Sampling(count=2, **short))
         self.about = about
         logger.info("model %s, version %s, is ready", about["run"], about["version"])
 
