@@ -241,7 +241,8 @@ def test_the_numbers_are_dvcs_and_mlflows_too(project: Project) -> None:
     (bars,) = plots["distance to real, melody"]
     distance = {bar["music"]: bar["distance_to_real"] for bar in bars["content"]["data"]["values"]}
     references = project.read("reports/reference/melody/rows.json")
-    assert set(distance) == {*TEXTURES, *(row["title"] for row in references)}
+    # The highest line over an accompaniment is a person's.
+    assert set(distance) == {*TEXTURES, *(row["title"] for row in references)} - {ACCOMPANY}
     assert float(distance[LSTM]) == project.record()["metric"]["value"]
     (checks,) = plots[f"distance to validation over training, {GAN}"]
     assert [int(row["iteration"]) for row in checks["content"]["data"]["values"]] == [2, 4]
