@@ -36,9 +36,11 @@ ROWS: dict[str, dict] = {
     "4 bars": {"bars": 4},
     "2 bars, quarter widths": {"bars": 2, "width": 0.25},
 }
-OPTIONS: dict[str, dict] = {  # of ours at 2 bars, beside ours without
-    "2 bars, XLA": {"jit_compile": True},
-    "2 bars, bfloat16": {"precision": "mixed_bfloat16"},
+OPTIONS: dict[str, tuple[dict, dict]] = {  # of ours at these sizes, beside ours without
+    "2 bars, XLA": ({"bars": 2}, {"jit_compile": True}),
+    "2 bars, bfloat16": ({"bars": 2}, {"precision": "mixed_bfloat16"}),
+    "quarter widths, XLA": (ROWS["2 bars, quarter widths"], {"jit_compile": True}),
+    "quarter widths, bfloat16": (ROWS["2 bars, quarter widths"], {"precision": "mixed_bfloat16"}),
 }
 
 
@@ -131,8 +133,8 @@ def compared(row: dict, rounds: int) -> dict[str, float]:
     }
 
 
-def optional(options: dict, rounds: int) -> dict[str, float]:
-    sizes = Architecture(tracks=4, steps=16, voices=False, bars=2)
+def optional(row: dict, options: dict, rounds: int) -> dict[str, float]:
+    sizes = Architecture(tracks=4, steps=16, voices=False, **row)
     with_it, without = in_turn([iteration(game(sizes, **options)), iteration(game(sizes))], rounds)
     return {"counterpoint": with_it, "without": without, "ratio": without / with_it}
 
@@ -152,7 +154,7 @@ def main() -> None:
             figure = compared(ROWS[name], arguments.rounds)
             of_machine, other = f"{figure['share_of_machine']:17.0%}", figure["published"]
         else:
-            figure = optional(OPTIONS[name], arguments.rounds)
+            figure = optional(*OPTIONS[name], arguments.rounds)
             of_machine, other = "   against ours without", figure["without"]
         figures[name] = figure
         goal = f"{GOAL:6.1f}×" if name in ("2 bars", "4 bars") else " " * 7

@@ -2,9 +2,14 @@
 
 import json
 
+import numpy as np
 import pytest
 
+from counterpoint import params
+from counterpoint.encodings.layout import AGAIN, PITCHES, REST
 from counterpoint.models.musegan.architecture import Architecture, ArchitectureError
+from counterpoint.models.musegan.fit import architecture
+from tests.models.musegan.untrained import BAND, CHOIR
 
 SIZES = {"tracks": 4, "bars": 2, "steps": 16, "voices": True}
 
@@ -22,6 +27,8 @@ def test_json_gives_the_same_sizes_again():
         track_widths={1: 0.5, 4: 2.0},
         given=2,
         embedding=9,
+        drums=(0, 3),
+        ranges=((11, 23), (0, 81), (7, 7), (1, 2), (40, 60)),
     )
     assert Architecture.from_json(json.loads(json.dumps(sizes.to_json()))) == sizes
     assert Architecture.from_json(Architecture(**SIZES).to_json()) == Architecture(**SIZES)
@@ -56,8 +63,25 @@ def test_widths_are_shares_of_the_published_ones_and_four_at_least():
         ({"track_widths": {1: 0.5}, "given": 1}, "track_widths names track 1, generated are 0, 2, 3"),
         ({"track_widths": {1: 0.0}}, r"track_widths gives track 1 the width 0\.0"),
         ({"track_widths": {1: 0.5}, "composition": "composer"}, "composer has one for all"),
+        ({"ranges": ((1, 2),)}, "ranges has 1 pairs of rows, for 4 tracks"),
+        ({"ranges": ((1, 2), (4, 3), (5, 6), (7, 8))}, "ranges gives track 1 the rows 4 to 3"),
+        ({"ranges": ((1, 2), (3, 4), (5, 6), (7, 82))}, "ranges gives track 3 the rows 7 to 82: they lie in 0 to 81"),
     ],
 )
 def test_sizes_that_cannot_be_are_refused_by_name(wrong, message):
     with pytest.raises(ArchitectureError, match=message):
         Architecture(**(SIZES | wrong))
+
+
+def test_what_training_never_sounded_is_beyond_a_track_s_range():
+    phrases = np.zeros((2, 4, 2, 16, PITCHES), bool)
+    phrases[0, 0, 1, 3, [12, 40]] = phrases[1, 0, 0, 0, 9] = phrases[0, 3, 0, 0, 77] = True
+    phrases[..., REST] = phrases[:, 1, ..., AGAIN] = True
+    made = architecture(params.load().models.musegan, CHOIR, phrases)
+    assert made.ranges == ((9, 40), (0, 81), (0, 81), (77, 77))
+    assert made.drums == ()
+
+
+def test_drums_are_named_by_the_layout():
+    band = params.load().models.musegan.model_copy(update={"binarise": "threshold"})
+    assert architecture(band, BAND, np.zeros((1, 3, 2, 8, PITCHES), bool)).drums == (0,)

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from counterpoint.models.musegan.architecture import Architecture
 from counterpoint.models.musegan.critics import critic, gradient_penalty
+from counterpoint.models.musegan.streams import Streams
 from tests.models.musegan.games import phrases, spread
 
 SHAPE = (2, 3, 4, 5)  # tracks, bars, steps, pitches: all different
@@ -65,7 +66,7 @@ def test_a_judge_without_slope_is_fined_one_and_can_learn():
 @pytest.mark.parametrize("bars", [2, 3, 4])
 def test_a_critic_hears_every_bar_track_step_and_pitch(bars):
     sizes = Architecture(tracks=3, bars=bars, steps=8, voices=False, width=0.05)
-    judge = critic(sizes, 3)
+    judge = critic(sizes, (0, 1, 2))
     spread(judge, seed=33)
     rolls = phrases(sizes, 4, seed=34)
     with tf.GradientTape() as tape:
@@ -83,12 +84,25 @@ def test_in_half_precision_scores_are_near_and_float32():
     from counterpoint.models.musegan.layers import precision
 
     sizes = Architecture(tracks=2, bars=2, steps=8, voices=False, width=0.05)
-    exact = critic(sizes, 2)
+    exact = critic(sizes, (0, 1))
     with precision("mixed_bfloat16"):
-        half = critic(sizes, 2)
+        half = critic(sizes, (0, 1))
     spread(exact, seed=35)
     half.set_weights(exact.get_weights())
     rolls = phrases(sizes, 5, seed=36)
     assert half(rolls).dtype == tf.float32
     apart = np.abs(exact(rolls) - half(rolls)).max()
     assert 0 < apart < 0.2 * np.abs(exact(rolls)).max()
+
+
+def test_a_critic_of_drums_hears_no_interval_of_theirs():
+    def inputs(heard: tuple[int, ...]) -> int:
+        sizes = Architecture(tracks=4, bars=2, steps=8, voices=False, width=0.05, streams=True, drums=(2,))
+        return next(layer for layer in critic(sizes, heard).layers if isinstance(layer, Streams)).output.shape[-1]
+
+    assert [inputs(heard) for heard in ((0, 1, 2, 3), (0, 1, 3), (2, 0), (3, 0))] == [
+        4 * 16 + 3 * 12,
+        3 * 16 + 3 * 12,
+        2 * 16,
+        2 * 16 + 12,
+    ]

@@ -1,12 +1,13 @@
 """What each composition hears of the noise and of the given track."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from counterpoint.encodings.pianoroll import AGAIN, PITCHES
+from counterpoint.encodings.layout import AGAIN, PITCHES, REST
 from counterpoint.models.musegan.architecture import Architecture
-from counterpoint.models.musegan.generators import Generator, Noise, noise_shapes, scaled
+from counterpoint.models.musegan.generators import Generator, Noise, noise_shapes, scaled, told_shapes
 from tests.models.musegan.games import noise, phrases, spread
 
 
@@ -77,9 +78,9 @@ class _Listening:
     def __init__(self, network, heard):
         self.network, self.heard = network, heard
 
-    def __call__(self, z, training):
-        self.heard.append(z.numpy())
-        return self.network(z, training=training)
+    def __call__(self, inputs, training):
+        self.heard.append(inputs[0].numpy())
+        return self.network(inputs, training=training)
 
 
 def test_with_varying_noise_silenced_all_bars_are_the_same():
@@ -116,8 +117,49 @@ def test_what_is_given_is_heard_by_every_generator_bar_by_bar(composition, given
 
 def test_bar_generators_hear_the_embedding_after_the_noise():
     made = Generator(sizes(given=1))
-    assert {net.input_shape for net in made.bars} == {(None, 20 + 6)}
-    assert made.encoder.output_shape == (None, 6)
+    assert {net.input_shape[0] for net in made.bars} == {(None, 20 + 6)}
+    assert made.encoder.output_shape[0] == (None, 6)
+
+
+def test_each_layer_hears_what_is_given_as_finely_in_time_as_it_writes():
+    shape = sizes(given=1, steps=24)
+    made = Generator(shape)
+    finer = [(3, 8), (6, 8), (12, 8), (24, 8)]  # places, and a quarter of the published widths, of 0.03 of 1024
+    assert told_shapes(shape) == finer
+    for told in (made.encoder.output_shape[1:], *(net.input_shape[1:] for net in made.bars)):
+        assert [tuple(of[1:]) for of in told] == finer
+
+
+def test_a_step_that_is_given_is_heard_at_once_in_its_step():
+    shape = sizes(given=0, steps=16, bars=2)
+    made, drawn = generator(shape), noise(shape, 1, seed=31)
+    for net in made.bars:  # deaf to all but the finest
+        deafen(net, told_shapes(shape))
+    track = phrases(shape, 1, seed=32)[:, 0].numpy()
+    other = track.copy()
+    other[:, 1, 5] = -other[:, 1, 5]
+    apart = np.abs(made(drawn, given=track) - made(drawn, given=other)).max(axis=(0, 1, 4))  # (bars, steps)
+    assert np.argwhere(apart > 1e-5).tolist() == [[1, 5]]
+
+
+def deafen(net: keras.Model, told: list[tuple[int, int]]) -> None:
+    """Silences in `net` what it is told, but for the finest: the rows of kernels that meet it, and the embedding."""
+    kernels = [weight for weight in net.trainable_variables if "kernel" in weight.path]
+    dense, *doubling = kernels[:-2]
+    dense.assign(np.concatenate([dense[:-6], np.zeros_like(dense[-6:])]))
+    for kernel, (_, numbers) in zip(doubling, told, strict=False):
+        kernel.assign(np.concatenate([kernel[:-numbers], np.zeros_like(kernel[-numbers:])]))
+
+
+def test_nothing_is_generated_beyond_a_track_s_range():
+    for voices in (True, False):
+        shape = sizes(voices=voices, given=1, ranges=((3, 9), (0, 81), (70, 70)))
+        made, drawn = generator(shape), noise(shape, 2, seed=33)
+        rolls = made(drawn, given=phrases(shape, 2, seed=34)[:, 1]).numpy()
+        sounding = (rolls > -1).any(axis=(0, 2, 3))  # (tracks, PITCHES)
+        assert np.flatnonzero(sounding[0][:REST]).tolist() == [*range(3, 10)]
+        assert np.flatnonzero(sounding[1][:REST]).tolist() == [70]
+        assert sounding[:, REST:].all()
 
 
 def test_any_multiple_of_eight_steps_is_written():

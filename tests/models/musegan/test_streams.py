@@ -9,13 +9,13 @@ from counterpoint.models.musegan.streams import Streams
 OF_TRACK = 12 + 4  # chroma, moved, height, rests, again
 
 
-def _told(*voices: list[list[int]]) -> np.ndarray:
+def _told(*voices: list[list[int]], drums: tuple[int, ...] = ()) -> np.ndarray:
     """The streams of one phrase of two bars of two steps; voices: at each step the rows that are on."""
     rolls = np.full((1, len(voices), 2, 2, PITCHES), -1.0, np.float32)
     for track, steps in enumerate(voices):
         for step, rows in enumerate(steps):
             rolls[0, track, step // 2, step % 2, rows] = 1
-    return Streams()(tf.constant(rolls)).numpy()[0]
+    return Streams(drums)(tf.constant(rolls)).numpy()[0]
 
 
 C4, D4, G5 = 60 - LOWEST, 62 - LOWEST, 79 - LOWEST
@@ -45,6 +45,13 @@ def test_intervals_are_those_of_the_upper_track_over_the_lower():
 def test_there_is_a_pair_for_any_two_tracks_and_none_for_one():
     voice = [[C4]] * 4
     assert [_told(*[voice] * tracks).shape[1] for tracks in (1, 2, 4)] == [16, 32 + 12, 64 + 6 * 12]
+
+
+def test_drums_are_in_no_pair():
+    voices = [[[C4]] * 4, [[D4]] * 4, [[G5]] * 4]
+    told, pitched = _told(*voices, drums=(1,)), _told(voices[0], voices[2])
+    assert told.shape[1] == 3 * OF_TRACK + 12
+    np.testing.assert_array_equal(told[:, 3 * OF_TRACK :], pitched[:, 2 * OF_TRACK :])
 
 
 def test_half_a_note_tells_half_as_much():

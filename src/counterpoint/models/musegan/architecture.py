@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
-from counterpoint.encodings.pianoroll import PITCHES
+from counterpoint.encodings.layout import PITCHES, REST
 
 Composition = Literal["jamming", "composer", "hybrid"]
 Join = Literal["concatenate", "sum"]
@@ -29,7 +29,8 @@ class Architecture:
     tracks: of the phrase, the given one too. voices: whether each track is one voice, so that at every step it is one
     pitch or a rest (a softmax), or is polyphonic (each pitch by itself, a tanh). given: the track that is given, whose
     index the others are generated for; None: all are generated. streams: whether critics are told of harmony and rhythm
-    (`musegan.streams`), which the published ones are not.
+    (`musegan.streams`), which the published ones are not. drums: tracks whose rows are instruments, not pitches.
+    ranges: of each track its lowest and highest row, beyond which nothing is generated; empty: all rows, as published.
     """
 
     tracks: int
@@ -44,6 +45,8 @@ class Architecture:
     streams: bool = False
     given: int | None = None
     embedding: int = 32  # numbers that tell a bar of the given track
+    drums: tuple[int, ...] = ()
+    ranges: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         if self.bars < 2:
@@ -64,6 +67,7 @@ class Architecture:
                 f"the given track is {self.given}, of {self.tracks} tracks: one of them is given, another generated"
             )
         self._check_track_widths()
+        self._check_ranges()
 
     def _check_track_widths(self) -> None:
         if self.track_widths and self.composition == "composer":
@@ -75,6 +79,15 @@ class Architecture:
                 )
             if not width > 0:
                 raise ArchitectureError(f"track_widths gives track {track} the width {width}: it is more than 0")
+
+    def _check_ranges(self) -> None:
+        if self.ranges and len(self.ranges) != self.tracks:
+            raise ArchitectureError(f"ranges has {len(self.ranges)} pairs of rows, for {self.tracks} tracks")
+        for track, (lowest, highest) in enumerate(self.ranges):
+            if not 0 <= lowest <= highest < REST:
+                raise ArchitectureError(
+                    f"ranges gives track {track} the rows {lowest} to {highest}: they lie in 0 to {REST - 1}, in order"
+                )
 
     @property
     def generated(self) -> tuple[int, ...]:
@@ -97,4 +110,5 @@ class Architecture:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Architecture":
         widths = {int(track): float(width) for track, width in content["track_widths"].items()}
-        return cls(**content | {"track_widths": widths})
+        ranges = tuple((lowest, highest) for lowest, highest in content["ranges"])
+        return cls(**content | {"track_widths": widths, "drums": tuple(content["drums"]), "ranges": ranges})

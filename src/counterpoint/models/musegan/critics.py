@@ -14,14 +14,15 @@ STREAMS = (256, 512, 512)  # widths of the layers over a step, a quarter of a ba
 QUARTERS = 4  # of a bar
 
 
-def critic(sizes: Architecture, tracks: int, name: str = "critic") -> keras.Model:
-    """(batch, tracks, bars, steps, PITCHES), -1 to 1 → (batch, 1).
+def critic(sizes: Architecture, heard: tuple[int, ...], name: str = "critic") -> keras.Model:
+    """(batch, tracks, bars, steps, PITCHES), -1 to 1, the phrase's tracks `heard` → (batch, 1).
 
     The published convolutions, in order: over pairs of neighbouring bars, over those pairs, over an octave, over the
     octaves, over steps. The first four do not overlap but in bars, of which there are few: windows laid side by side.
     With `sizes.streams`, what `streams` tells of harmony and rhythm is heard beside them, before the last two layers.
     """
     pairs, all_bars, octave, octaves, *halving, four, three, last = (sizes.units(units) for units in CRITIC)
+    tracks = len(heard)
     roll = keras.Input((tracks, sizes.bars, sizes.steps, PITCHES))
     # Bars and tracks go last, where a window over them is a slice: (batch, steps, PITCHES, bars · tracks)
     x = keras.layers.Permute((3, 4, 2, 1))(roll)
@@ -38,7 +39,7 @@ def critic(sizes: Architecture, tracks: int, name: str = "critic") -> keras.Mode
         x = keras.layers.Conv1D(filters, kernel, 2, "same", activation=leaky, kernel_initializer=normal())(x)
     x = keras.layers.Flatten()(x)
     if sizes.streams:
-        x = keras.layers.Concatenate()([x, _heard_in_streams(roll, sizes)])
+        x = keras.layers.Concatenate()([x, _in_streams(roll, sizes, heard)])
         last = max(last, x.shape[-1])
     x = keras.layers.Dense(last, activation=leaky, kernel_initializer=normal())(x)
     # Float32 in every precision: the game is about differences of these numbers.
@@ -46,10 +47,11 @@ def critic(sizes: Architecture, tracks: int, name: str = "critic") -> keras.Mode
     return keras.Model(roll, score(x), name=name)
 
 
-def _heard_in_streams(roll: Any, sizes: Architecture) -> Any:
+def _in_streams(roll: Any, sizes: Architecture, heard: tuple[int, ...]) -> Any:
     """(batch, bars · numbers) from the streams of `roll`: over a step, a quarter of a bar, a bar."""
     by_step, by_quarter, by_bar = (sizes.units(units) for units in STREAMS)
-    x = Fold(by_step, 1, leaky)(Streams()(roll))
+    drums = tuple(place for place, track in enumerate(heard) if track in sizes.drums)
+    x = Fold(by_step, 1, leaky)(Streams(drums)(roll))
     x = Fold(by_quarter, sizes.steps // QUARTERS, leaky)(x)
     return keras.layers.Flatten()(Fold(by_bar, QUARTERS, leaky)(x))
 

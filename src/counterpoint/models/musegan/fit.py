@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from counterpoint import params
 from counterpoint.encodings import pianoroll
-from counterpoint.encodings.layout import Layout
+from counterpoint.encodings.layout import REST, Layout
 from counterpoint.models.musegan.architecture import Architecture
 from counterpoint.models.musegan.binarise import binarise
 from counterpoint.models.musegan.generators import Generator, Noise, noise_shapes
@@ -20,8 +20,11 @@ from counterpoint.training import checkpoint, devices, loop, seeding
 from counterpoint.training.checkpoint import Checkpoint
 
 
-def architecture(settings: params.MuseGAN, layout: Layout) -> Architecture:
-    """The networks that `settings` ask for over this layout. ArchitectureError names sizes that cannot be."""
+def architecture(settings: params.MuseGAN, layout: Layout, phrases: np.ndarray) -> Architecture:
+    """The networks that `settings` ask for over this layout, writing no pitch beyond those of a track in `phrases`.
+
+    phrases: bool (phrases, tracks, bars, steps, PITCHES). ArchitectureError names sizes that cannot be.
+    """
     return Architecture(
         tracks=len(layout.tracks),
         bars=settings.bars,
@@ -35,7 +38,15 @@ def architecture(settings: params.MuseGAN, layout: Layout) -> Architecture:
         streams=settings.streams,
         given=settings.given if settings.conditioning == "track" else None,
         embedding=settings.embedding,
+        drums=tuple(track for track, of in enumerate(layout.tracks) if of.is_drum),
+        ranges=tuple(_range(phrases[:, track]) for track in range(len(layout.tracks))),
     )
+
+
+def _range(track: np.ndarray) -> tuple[int, int]:
+    """The lowest and highest pitch of bool (phrases, bars, steps, PITCHES); if it rests throughout, all there are."""
+    sounding = np.flatnonzero(np.any(track, axis=(0, 1, 2))[:REST])
+    return (int(sounding[0]), int(sounding[-1])) if sounding.size else (0, REST - 1)
 
 
 def fit(
@@ -61,7 +72,7 @@ def fit(
     device = devices.choose()
     print(f"{name}: {len(material.train)} phrases, on {device.description}, {settings.precision}", flush=True)
     seeding.set_seeds(seed)
-    sizes = architecture(settings, material.layout)
+    sizes = architecture(settings, material.layout, material.train)
     game = WassersteinGAN(
         sizes,
         critic_updates=settings.critic_updates,

@@ -6,13 +6,15 @@ Dong et al. 2018, section "Proposed model". Layers as in the published code's tu
 from typing import Any, NamedTuple
 
 import keras
+import numpy as np
 import tensorflow as tf
 
-from counterpoint.encodings.pianoroll import AGAIN, PITCHES
+from counterpoint.encodings.layout import AGAIN, PITCHES, REST
 from counterpoint.models.musegan.architecture import BAR, OCTAVES, SEMITONES, TEMPORAL, UPSAMPLED, Architecture
 from counterpoint.models.musegan.layers import Fold, Unfold, normal
 
 MOMENTUM = 0.9  # of the batch norms' running mean
+NEVER = -100.0  # a logit whose probability is 0
 
 
 class Noise(NamedTuple):
@@ -54,28 +56,49 @@ def temporal_network(sizes: Architecture, size: int, name: str) -> keras.Model:
 
 
 def bar_generator(sizes: Architecture, inputs: int, channels: int, track: int | None, name: str) -> keras.Model:
-    """(batch, inputs) → (batch, steps, PITCHES, channels), before the output's nonlinearity."""
+    """(batch, inputs) → (batch, steps, PITCHES, channels), before the output's nonlinearity.
+
+    With a given track, what the encoder tells of its bar are further inputs, joined to what is as fine in time.
+    """
     first, *doubling, by_octave = (sizes.units(units, track) for units in BAR)
     z = keras.Input((inputs,))
     start = sizes.steps // UPSAMPLED
+    told = [] if sizes.given is None else [keras.Input(shape) for shape in told_shapes(sizes)]
     x = keras.layers.Dense(start * (first // 2), kernel_initializer=normal())(z)
     x = keras.layers.Reshape((start, first // 2))(_norm(x))
-    for filters in doubling:
-        x = _norm(Unfold(filters, 2)(x))
-    x = x[:, :, None, :]  # (batch, steps, 1, filters)
+    for place, filters in enumerate(doubling):
+        x = _norm(Unfold(filters, 2)(_beside(x, told[place : place + 1])))
+    x = _beside(x, told[len(doubling) :])[:, :, None, :]  # (batch, steps, 1, filters)
     x = _norm(Unfold(by_octave, OCTAVES)(x))
-    return keras.Model(z, Unfold(channels, SEMITONES)(x), name=name)
+    return keras.Model([z, *told], Unfold(channels, SEMITONES)(x), name=name)
+
+
+def _beside(x: Any, told: list[Any]) -> Any:
+    return keras.layers.Concatenate()([x, *told]) if told else x
+
+
+def told_shapes(sizes: Architecture) -> list[tuple[int, int]]:
+    """(places in time, numbers) of what the encoder tells of a bar, from the coarsest to one place a step."""
+    *_, halving, _ = (sizes.units(units) for units in BAR)
+    return [(sizes.steps // UPSAMPLED * 2**doubled, halving) for doubled in range(UPSAMPLED.bit_length())]
 
 
 def encoder(sizes: Architecture) -> keras.Model:
-    """(batch, steps, PITCHES), a bar of the given track → (batch, embedding): the bar generator's mirror."""
+    """(batch, steps, PITCHES), a bar of the given track → (batch, embedding), then `told_shapes`: the bar generator's
+    mirror.
+
+    The embedding alone tells a bar as a whole, and in training it was passed over. So each of the mirror's layers is
+    told to the bar generator's as fine one, as the paper's code does, and MidiNet before it (Yang et al. 2017, section
+    3.3): a step of what is written hears the same step of what is given.
+    """
     *_, halving, by_octave = (sizes.units(units) for units in BAR)
     bar = keras.Input((sizes.steps, PITCHES))
     x = _norm(Fold(by_octave, SEMITONES)(bar[..., None]))
-    x = _norm(Fold(halving, OCTAVES)(x)[:, :, 0, :])
-    x = _norm(Fold(halving, 2)(x))
-    x = keras.layers.Flatten()(x)
-    return keras.Model(bar, _norm(keras.layers.Dense(sizes.embedding, kernel_initializer=normal())(x)), name="encoder")
+    told = [_norm(Fold(halving, OCTAVES)(x)[:, :, 0, :])]
+    for _ in told_shapes(sizes)[1:]:
+        told.insert(0, _norm(Fold(halving, 2)(told[0])))
+    whole = _norm(keras.layers.Dense(sizes.embedding, kernel_initializer=normal())(keras.layers.Flatten()(told[0])))
+    return keras.Model(bar, [whole, *told], name="encoder")
 
 
 class Generator(keras.Model):
@@ -113,7 +136,9 @@ class Generator(keras.Model):
         sizes, noise = self.sizes, Noise(*noise)
         shared = [net(noise.shared_varying[:, i], training=training) for i, net in enumerate(self.temporal_shared)]
         shared += [_held(noise.shared_fixed[:, i], sizes.bars) for i in range(noise.shared_fixed.shape[1])]
-        told = [] if self.encoder is None else [self._told(given, training)]
+        told = []
+        if self.encoder is not None:
+            told = self.encoder(tf.reshape(given, (-1, sizes.steps, PITCHES)), training=training)
         rolls = []
         for i, net in enumerate(self.bars):
             own = []
@@ -122,17 +147,19 @@ class Generator(keras.Model):
                 own += [_held(noise.own_fixed[:, i], sizes.bars)]
             drawn = shared + own
             joined = tf.add_n(drawn) if sizes.join == "sum" else tf.concat(drawn, -1)
-            z = tf.concat([joined, *told], -1)  # (batch, bars, inputs)
-            bars = net(tf.reshape(z, (-1, z.shape[-1])), training=training)
+            z = tf.concat([tf.reshape(joined, (-1, joined.shape[-1])), *told[:1]], -1)  # (batch · bars, inputs)
+            bars = net([z, *told[1:]], training=training)
             rolls.append(tf.reshape(bars, (-1, sizes.bars, *bars.shape[1:])))
         logits = tf.cast(tf.concat(rolls, -1), tf.float32)  # (batch, bars, steps, PITCHES, tracks)
-        return scaled(tf.transpose(logits, (0, 4, 1, 2, 3)), sizes.voices)
+        return scaled(tf.transpose(logits, (0, 4, 1, 2, 3)) + beyond_ranges(sizes), sizes.voices)
 
-    def _told(self, given: Any, training: bool) -> Any:
-        sizes = self.sizes
-        assert self.encoder is not None, "only a generator that is given a track is told of it"
-        bars = self.encoder(tf.reshape(given, (-1, sizes.steps, PITCHES)), training=training)
-        return tf.reshape(bars, (-1, sizes.bars, sizes.embedding))
+
+def beyond_ranges(sizes: Architecture) -> np.ndarray:
+    """float32 (generated tracks, 1, 1, PITCHES): `NEVER` for pitches beyond a track's range, 0 for all else."""
+    beyond = np.zeros((sizes.tracks, 1, 1, PITCHES), np.float32)
+    for track, (lowest, highest) in enumerate(sizes.ranges):
+        beyond[track, ..., :lowest] = beyond[track, ..., highest + 1 : REST] = NEVER
+    return beyond[list(sizes.generated)]
 
 
 def _held(fixed: Any, bars: int) -> Any:

@@ -21,9 +21,13 @@ class Streams(keras.layers.Layer):
     """(batch, tracks, bars, steps, PITCHES), -1 to 1 → (batch, bars · steps, numbers).
 
     At each step, of each track: its chroma (how much of each pitch class sounds), how much of it begins or ends there,
-    how high it is, how much rests and is struck again; and of each pair of tracks the intervals between them, modulo
-    the octave.
+    how high it is, how much rests and is struck again; and of each pair of tracks but `drums` the intervals between
+    them, modulo the octave.
     """
+
+    def __init__(self, drums: tuple[int, ...] = (), **options: Any) -> None:
+        super().__init__(**options)
+        self.drums = drums
 
     def call(self, rolls: Any) -> Any:
         _, tracks, bars, steps, _ = rolls.shape
@@ -36,7 +40,7 @@ class Streams(keras.layers.Layer):
         height = tf.reduce_sum(pitches * rows, axis=3, keepdims=True)
         of_track = tf.concat([chroma, moved, height, on[..., REST : AGAIN + 1]], axis=3)
         told = [of_track[:, track] for track in range(tracks)]
-        pairs = [*combinations(range(tracks), 2)]
+        pairs = [*combinations((track for track in range(tracks) if track not in self.drums), 2)]
         if pairs:
             lower, upper = (tf.gather(chroma, [pair[end] for pair in pairs], axis=1) for end in (1, 0))
             between = _intervals(lower, upper)

@@ -22,9 +22,9 @@ def networks(sizes: Architecture) -> tuple[keras.Model, list[keras.Model]]:
     generator = Generator(sizes)
     generator.make()
     if sizes.composition != "jamming":
-        return generator, [critic(sizes, sizes.tracks)]
-    heard = 1 if sizes.given is None else 2
-    return generator, [critic(sizes, heard, f"critic_{track}") for track in sizes.generated]
+        return generator, [critic(sizes, tuple(range(sizes.tracks)))]
+    given = () if sizes.given is None else (sizes.given,)
+    return generator, [critic(sizes, (track, *given), f"critic_{track}") for track in sizes.generated]
 
 
 class WassersteinGAN(keras.Model):
@@ -73,8 +73,8 @@ class WassersteinGAN(keras.Model):
 
     @property
     def carried(self) -> list[Any]:
-        """All that one training step leaves to the next: a game with these values goes on as this one would."""
-        players = [*self.generator.variables, *self.critic_weights, *self.averaged]
+        """All that one training step leaves to the next, but `averaged`: with both a game goes on as this one would."""
+        players = [*self.generator.variables, *self.critic_weights]
         return [*players, *self.critic_optimizer.variables, *self.generator_optimizer.variables]
 
     def judged(self, rolls: Any) -> list[Any]:
