@@ -55,6 +55,20 @@ def test_figures_are_flat_and_named_by_what_they_are(held_out):
     assert found["overlap_note_length"] > 0.9
 
 
+def test_an_alto_above_its_soprano_is_judged_as_the_alto(voices, held_out):
+    written = bach.split("validation", "voices")
+    crossed = written.assign(pitch=written["pitch"] + np.where(written["track"] == 1, 24, 0))
+
+    def ranges(judgement):
+        return {of["track"]: of["generated"] for of in judgement["tracks"] if of["measure"] == "pitch_range"}
+
+    as_written, (soprano, alto, tenor, bass) = judge(crossed, voices, numbered=True), ranges(held_out).values()
+    assert ranges(as_written) == {0: soprano, 1: alto, 2: tenor, 3: bass}
+    assert ranges(judge(crossed, voices)) == {0: alto, 1: soprano, 2: tenor, 3: bass}
+    assert figures(as_written)["crossings"] > figures(held_out)["crossings"] + 50
+    assert soprano != alto
+
+
 def test_a_melody_is_judged_as_melody():
     melody = bench("melody")
     found = judge(bach.split("validation", "voices"), melody)

@@ -54,6 +54,15 @@ def test_a_given_track_is_no_merit_of_the_model():
     assert found[0]["tonal_distance_difference"] == found[None]["tonal_distance_difference"]
 
 
+def test_a_given_alto_above_its_soprano_is_left_out_and_not_the_soprano():
+    """An alto of one high note was given, and the others are Bach's own: nothing tells these from real ones."""
+    given_alto = VOICES["track"] == 1
+    written = VOICES.assign(pitch=VOICES["pitch"].where(~given_alto, 90))
+    judgement = judge(written, prepare(VOICES, None, "voices", seed=1), numbered=True)
+    assert judged_figures({"voices": judgement}, "voices", 1)["used_pitch_classes_difference"] == 0
+    assert judged_figures({"voices": judgement}, "voices", 0)["used_pitch_classes_difference"] > 0.1
+
+
 @pytest.mark.parametrize("learned", [history(3), game(3)], ids=["epochs", "checks"])
 def test_how_it_learned_is_copied_and_drawn(tmp_path, learned):
     learned.to_csv(tmp_path / "history.csv", index=False)

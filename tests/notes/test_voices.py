@@ -18,6 +18,14 @@ def test_four_tracks_are_numbered_by_mean_pitch():
     ]
 
 
+def test_voices_in_their_order_stay_in_it():
+    notes = note_table(piece="a", track=[1, 2, 5, 9], onset=[3, 2, 1, 4], duration=[4, 5, 6, 7], pitch=[60, 72, 55, 50])
+    four = four_voices(notes, numbered=True)
+    assert list(zip(four["track"], four["pitch"], strict=True)) == [(0, 60), (1, 72), (2, 55), (3, 50)]
+    assert four_voices(notes)["pitch"].tolist() == [72, 60, 55, 50]
+    assert four_voices(notes[notes["track"] != 5], numbered=True).empty
+
+
 def test_drums_are_dropped_and_do_not_count():
     notes = note_table(
         piece=["a"] * 5 + ["b"] * 4,

@@ -137,7 +137,7 @@ def judge_all(judged: "Set", real: "Set", training: "Set | None", texture: "Text
         bar.update()
         beside = []
         for name, title, spoilt, half in rows:
-            beside.append(Beside(name, title, judge(spoilt, half)))
+            beside.append(Beside(name, title, judge(spoilt, half, numbered=True)))
             bar.update()
     pieces = bench.real["piece"].nunique()
     if not rows:

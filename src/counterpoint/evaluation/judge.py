@@ -55,9 +55,12 @@ def prepare(real: pd.DataFrame, training: pd.DataFrame | None, texture: Texture,
     return Bench(texture, rendered, known, human, seed)
 
 
-def judge(notes: pd.DataFrame, bench: Bench) -> Judgement:
-    """Judge a note table as it is. A set without notes is judged too: nothing can be said of it."""
-    rendered = render(notes, bench.texture)
+def judge(notes: pd.DataFrame, bench: Bench, *, numbered: bool = False) -> Judgement:
+    """Judge a note table as it is. A set without notes is judged too: nothing can be said of it.
+
+    numbered: as `textures.render` has it.
+    """
+    rendered = render(notes, bench.texture, numbered=numbered)
     cut, real_cut = (music(excerpts(table), lengths=excerpt_lengths(table)) for table in (rendered, bench.real))
     distance = distance_to_real(rendered, bench.real, bench.texture, seed=bench.seed)
     missing = sorted(set(notes["piece"]) - set(rendered["piece"]))

@@ -4,7 +4,7 @@
 |---|---|
 | melody | its highest line (`notes.lines.highest_line`), one track |
 | chords | all pitched notes on one track; what overlaps at one pitch is one note |
-| voices | four tracks, 0 the highest by mean pitch to 3 the lowest; pieces with another number are left out |
+| voices | four tracks, 0 the highest by mean pitch (or by their numbers) to 3; pieces with more or fewer are left out |
 | band | itself |
 """
 
@@ -22,14 +22,18 @@ TEXTURES: tuple[Texture, ...] = get_args(Texture)
 EXCERPT_BEATS = 16  # quarter notes: four bars of 4/4, a phrase or two of a chorale
 
 
-def render(notes: pd.DataFrame, texture: Texture) -> pd.DataFrame:
-    """`notes` in the given texture. Pieces that cannot be (no pitched note; not four voices) are not in the result."""
+def render(notes: pd.DataFrame, texture: Texture, *, numbered: bool = False) -> pd.DataFrame:
+    """`notes` in the given texture. Pieces that cannot be (no pitched note; not four voices) are not in the result.
+
+    numbered: the tracks are in the texture's order already, as what a generator of voices wrote is: an alto that it put
+    above its soprano is its alto.
+    """
     if texture == "melody":
         return highest_line(notes)
     if texture == "band":
         return validate(notes.sort_values(SORT_KEYS, kind="stable", ignore_index=True))
     if texture == "voices":
-        return four_voices(notes)
+        return four_voices(notes, numbered=numbered)
     return _merged(notes.loc[~notes["is_drum"].to_numpy(bool)].assign(track=0))
 
 

@@ -19,7 +19,7 @@ def main(name: str) -> None:
     # but the highest line over an accompaniment is a person's.
     textures = [own] if given is not None else [own, "melody"]
     benches = {texture: bench(texture, settings) for texture in dict.fromkeys(textures)}
-    judgements = {texture: judge(written, against) for texture, against in benches.items()}
+    judgements = {texture: judge(written, against, numbered=True) for texture, against in benches.items()}
     failed = failed_guards(
         written,
         judgements[own],

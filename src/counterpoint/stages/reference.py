@@ -19,7 +19,9 @@ def main(name: str) -> None:
     judged: list[dict[str, Any]] = []
     if rows:
         bench = prepare(music["test"], music["train"], texture, seed=settings.seed)
-        judged = [{"name": row.name, "title": row.title, "judgement": judge(row.notes, bench)} for row in rows]
+        judged = [
+            {"name": row.name, "title": row.title, "judgement": judge(row.notes, bench, numbered=True)} for row in rows
+        ]
     distances = distance_table({row["title"]: row["judgement"] for row in judged})
     with written_beside(paths.reference(texture)) as (folder,):
         folder.mkdir()

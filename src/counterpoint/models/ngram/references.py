@@ -20,7 +20,7 @@ LENGTH = 128  # events, or slices of four voices, that it writes at most
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """A set of music to compare with."""
+    """A set of music to compare with, in the texture, its tracks numbered so."""
 
     name: str
     title: str
