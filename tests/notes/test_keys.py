@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from counterpoint.notes.keys import find_keys, to_common_key, transpose
+from counterpoint.notes.keys import find_keys, semitones_to_common, to_common_key, transpose
 from counterpoint.notes.midi import read_midi
 from counterpoint.notes.table import empty_notes, note_table
 from tests.notes.files import CHORALES, FREEDOOM
@@ -114,14 +114,23 @@ def test_common_key_is_c_major_or_a_minor_and_near():
     assert keys["tonic"].tolist() == [9 if minor else 0 for minor in keys["minor"]]
     steps = (moved["pitch"] - notes["pitch"]).groupby(notes["piece"]).agg(["min", "max"])
     assert (steps["min"] == steps["max"]).all()
-    assert steps["min"].between(-6, 5).all() and steps["min"].nunique() > 1
+    assert steps["min"].between(-5, 6).all() and steps["min"].nunique() > 1
+
+
+def test_semitones_to_common_of_every_tonic():
+    keys = pd.DataFrame(
+        {"tonic": [0, 5, 6, 7, 11, 9, 2, 3, 4, 8], "minor": [False] * 5 + [True] * 5}, index=[*"vwxyzabcde"]
+    )
+    found = semitones_to_common(keys)
+    assert found.tolist() == [0, -5, 6, 5, 1, 0, -5, 6, 5, 1] and list(found.index) == [*"vwxyzabcde"]
+    assert semitones_to_common(keys.head(0)).empty
 
 
 def test_common_key_of_every_tonic():
     tables = [scale(f"{t:02}", 60 + t, MAJOR_SCALE) for t in range(12)]
     notes = pd.concat(tables, ignore_index=True)
     moved = to_common_key(notes).groupby("piece")["pitch"].first() - notes.groupby("piece")["pitch"].first()
-    assert moved.tolist() == [0, -1, -2, -3, -4, -5, -6, 5, 4, 3, 2, 1]
+    assert moved.tolist() == [0, -1, -2, -3, -4, -5, 6, 5, 4, 3, 2, 1]
 
 
 def test_transpose_leaves_drums_and_keeps_the_rest():

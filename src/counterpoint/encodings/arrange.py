@@ -12,12 +12,11 @@ from counterpoint.encodings.metre import wrong_metre
 from counterpoint.encodings.pianoroll import encode, phrase_starts
 from counterpoint.encodings.rolls import Split
 from counterpoint.encodings.splits import SPLITS
-from counterpoint.notes.keys import find_keys
+from counterpoint.notes.keys import find_keys, semitones_to_common
 from counterpoint.notes.voices import VOICE_NAMES, VOICES, four_voices
 from counterpoint.params import PianoRoll
 
 PHRASE_LENGTHS = (2, 4, 8)  # bars, of the phrases that are counted
-_A = 9
 
 
 def arrange(notes: pd.DataFrame, pieces: pd.DataFrame, settings: PianoRoll) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -69,9 +68,8 @@ def rolled_splits(
     """The music of `split_notes` as rolls, with the semitones that bring each piece to C major or A minor."""
     result = {}
     for name, (music, left_out) in tables.items():
-        keys = find_keys(music)  # sorted by piece, as bars are
-        shift = (np.where(keys["minor"], _A, 0) - keys["tonic"].to_numpy(np.int64) + 5) % 12 - 5
-        result[name] = Split(name, encode(music, layout), shift.astype(np.int8), settings.least_tracks, left_out)
+        shift = semitones_to_common(find_keys(music)).to_numpy(np.int8)  # sorted by piece, as bars are
+        result[name] = Split(name, encode(music, layout), shift, settings.least_tracks, left_out)
     return result
 
 

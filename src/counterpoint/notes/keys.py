@@ -75,15 +75,22 @@ def transpose(notes: pd.DataFrame, semitones: "int | pd.Series[int]") -> pd.Data
     return validate(notes.assign(pitch=pitches).sort_values(SORT_KEYS, kind="stable", ignore_index=True))
 
 
+def semitones_to_common(keys: pd.DataFrame) -> "pd.Series[int]":
+    """The semitones, -5 to 6, that bring each of `keys`, rows as of `find_keys`, to C major or A minor; its index.
+
+    F sharp, a tritone off either way, goes up.
+    """
+    return (np.where(keys["minor"], _A, 0) - keys["tonic"] + 5) % 12 - 5
+
+
 def to_common_key(notes: pd.DataFrame) -> pd.DataFrame:
-    """`notes`, every piece moved by the -6 to +5 semitones that bring its key (`find_keys`) to C major or A minor.
+    """`notes`, every piece moved by the semitones that bring its key to the common one (`semitones_to_common`).
 
     Where that would leave MIDI's 0 to 127, it is moved into the octave beside; if that leaves it too, it stays.
     """
-    keys = find_keys(notes).set_index("piece")
-    steps = (np.where(keys["minor"], _A, 0) - keys["tonic"] + 6) % 12 - 6
+    steps = semitones_to_common(find_keys(notes).set_index("piece"))
     pitches = notes.loc[~notes["is_drum"].to_numpy(bool)].groupby("piece")["pitch"]
-    lowest = pitches.min().astype(np.int64).reindex(keys.index, fill_value=60)  # drums alone are not moved
-    highest = pitches.max().astype(np.int64).reindex(keys.index, fill_value=60)
-    steps += 12 * (lowest + steps < 0) - 12 * (highest + steps > 127)
+    lowest = pitches.min().astype(np.int64).reindex(steps.index, fill_value=60)  # drums alone are not moved
+    highest = pitches.max().astype(np.int64).reindex(steps.index, fill_value=60)
+    steps = steps + 12 * (lowest + steps < 0) - 12 * (highest + steps > 127)
     return transpose(notes, steps.where((lowest + steps >= 0) & (highest + steps <= 127), 0))

@@ -12,10 +12,9 @@ import pandas as pd
 
 from counterpoint.encodings.layout import REST, Layout
 from counterpoint.encodings.pianoroll import Bars, transposed
-from counterpoint.notes.keys import find_keys
+from counterpoint.notes.keys import find_keys, semitones_to_common
 
 NEAREST = 16  # real pieces among which one is drawn
-_A = 9
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +62,8 @@ def real_shift(keys: Keys, rolls: np.ndarray, layout: Layout, random: np.random.
 
 
 def shift_to_common(notes: pd.DataFrame) -> int:
-    """The semitones, -5 to 6, that bring one piece to the common key by its own estimate; drums alone stay."""
-    key = find_keys(notes)
-    return int(((_A * key["minor"] - key["tonic"] + 5) % 12 - 5).iloc[0])
+    """The semitones that bring one piece to the common key by its own estimate; drums alone stay."""
+    return int(semitones_to_common(find_keys(notes)).iloc[0])
 
 
 def moved(roll: np.ndarray, semitones: int, track: int, layout: Layout) -> np.ndarray:
