@@ -18,7 +18,7 @@ class _Killed(Exception):
     pass
 
 
-def _run(place, *, epochs=5, patience=2, killed_in=None):
+def _run(place, *, epochs=5, patience=2, killed_in=None, unit="epoch", over=lambda history: ""):
     """A training whose weight is the epoch's number and whose momentum sums them up."""
     weight, momentum = keras.Variable(0.0), keras.Variable(100.0)
     seen = {"logged": [], "heard": [], "trained": []}
@@ -29,16 +29,17 @@ def _run(place, *, epochs=5, patience=2, killed_in=None):
         seen["trained"].append(number)
         weight.assign(float(number))
         momentum.assign(momentum.numpy() + number)
-        return {"validation": NATS[number - 1], "momentum": float(momentum.numpy())}
+        return {"iteration": 12_345 * number, "validation": NATS[number - 1], "momentum": float(momentum.numpy())}
 
     history = loop.run(
-        Schedule(epochs, patience, "validation"),
+        Schedule(epochs, patience, "validation", unit),
         weights=[weight],
         carried=[momentum],
         epoch=epoch,
         kept=Checkpoint.at(place, "key"),
         log=lambda number, row: seen["logged"].append((number, row["validation"])),
         listen=lambda number: seen["heard"].append((number, float(weight.numpy()))),
+        over=over,
     )
     return float(weight.numpy()), float(momentum.numpy()), history, seen
 
@@ -72,6 +73,29 @@ def test_finished_but_not_yet_sealed_it_trains_no_more(tmp_path):
     first = _run(tmp_path)
     again = _run(tmp_path)
     assert again[3]["trained"] == [] and again[0] == first[0] and again[2].equals(first[2])
+
+
+def test_what_it_says_is_of_epochs_or_of_checks(tmp_path, capsys):
+    _run(tmp_path / "epochs", epochs=2)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "epoch 2 of 2: iteration 24690, validation 3, momentum 103, the best so far"
+    _run(tmp_path / "checks", epochs=3, unit="check")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2] == "check 3 of 3: iteration 37035, validation 4, momentum 106"
+
+
+def test_it_is_over_for_a_reason_and_stays_so_when_killed_before_its_end(tmp_path, capsys):
+    asked = []
+
+    def over(history):
+        asked.append([row["validation"] for row in history])
+        return "it fell silent" if len(history) == 2 else ""
+
+    weight, _, history, _ = _run(tmp_path, unit="check", over=over)
+    assert (weight, len(history)) == (2.0, 2) and asked == [[], NATS[:1], NATS[:2]]
+    assert capsys.readouterr().out.endswith("training ends after check 2: it fell silent\n")
+    again = _run(tmp_path, unit="check", over=over)  # its checkpoint is still there: it was never sealed
+    assert again[3]["trained"] == [] and again[2].equals(history)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

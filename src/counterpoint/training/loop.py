@@ -1,8 +1,11 @@
-"""The epochs of a training: validate, keep the best weights, stop early, checkpoint, resume. For any Keras model."""
+"""The epochs of a training: validate, keep the best weights, stop early, checkpoint, resume. For any Keras model.
+
+What is not trained by epochs has blocks of iterations in their place, each ending in a check of what it can (a GAN).
+"""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -12,6 +15,7 @@ from counterpoint.training.stopping import Patience
 
 Log = Callable[[int, dict[str, float]], None]  # epoch, values by name
 Row = dict[str, float]
+Unit = Literal["epoch", "check"]  # what people call an epoch here
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Schedule:
     epochs: int
     patience: int
     monitor: str  # the column of the history to be made small
+    unit: Unit = "epoch"
 
 
 def run(
@@ -39,8 +44,8 @@ def run(
     weights: the Keras variables whose best values are wanted. carried: every other variable that training needs to go
     on (optimiser state, averages). epoch: trains one epoch (counted from 1) and returns its row of the history, with
     `schedule.monitor` in it; all its randomness must come from the epoch's number. log: called with each finished
-    epoch's row. listen: called after it with the epoch's weights in place. over: given the history so far, says why
-    training ends here, or nothing if it goes on.
+    epoch's row. listen: called after it with the epoch's weights in place. over: given the history so far, which
+    may be empty, says why training ends here, or nothing if it goes on.
 
     A training that diverges, `schedule.monitor` being no finite number, ends there and says so; one that does in its
     very first epoch leaves its weights as they then are, so that whoever looks at them can tell.
@@ -48,6 +53,7 @@ def run(
     Resumes after the last whole epoch found in `kept`; the result equals an uninterrupted training bit for bit. What
     was logged and heard before the kill is not logged and heard again.
     """
+    unit = schedule.unit
     history: list[Row] = []
     standing, best = Patience(), checkpoint.values(weights)
     saved = kept.restore()
@@ -57,18 +63,20 @@ def run(
         checkpoint.assign(carried, arrays["carried"], "optimiser state")
         best, history, standing = arrays["best"], facts["history"], Patience(**facts["standing"])
     while standing.epoch < schedule.epochs and not standing.is_over(schedule.patience):
-        if why := history and over(history):
-            print(f"training ends after epoch {standing.epoch}: {why}", flush=True)
+        if why := over(history):  # of what came back, too: a kill may have come between the last row and this question
+            print(f"training ends after {unit} {standing.epoch}: {why}", flush=True)
             break
         number = standing.epoch + 1
         row = {"epoch": number, **epoch(number)}
         standing = standing.after(number, row[schedule.monitor])
         history.append(row)
-        print(f"epoch {number} of {schedule.epochs}: {_said(row)}{', the best so far' * standing.improved}", flush=True)
+        print(
+            f"{unit} {number} of {schedule.epochs}: {_said(row)}{', the best so far' * standing.improved}", flush=True
+        )
         if standing.improved or (standing.diverged and standing.best is None):
             best = checkpoint.values(weights)
         if standing.diverged:
-            print(f"epoch {number}: training diverged; lower learning_rate or clip_norm", flush=True)
+            print(f"{unit} {number}: training diverged; lower learning_rate", flush=True)
         else:
             listen(number)
         log(number, row)
@@ -81,4 +89,6 @@ def run(
 
 
 def _said(row: Row) -> str:
-    return ", ".join(f"{name} {value:.4g}" for name, value in row.items() if name != "epoch")
+    """Counts, such as of iterations, in full."""
+    told = {name: f"{value:.4g}" if isinstance(value, float) else str(value) for name, value in row.items()}
+    return ", ".join(f"{name} {value}" for name, value in told.items() if name != "epoch")

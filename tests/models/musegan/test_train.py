@@ -1,6 +1,7 @@
 """Whole trainings on real chorales, tiny: folders complete, resumed as if never killed, collapsed on purpose."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,13 @@ import pytest
 
 from counterpoint import params
 from counterpoint.encodings.arrange import fit_layout, rolled_splits
+from counterpoint.encodings.pianoroll import Bars
 from counterpoint.encodings.rolls import NoPhrasesError, load_split, save_splits
 from counterpoint.models import catalog
 from counterpoint.models.folder import Lineage, verify
 from counterpoint.models.generator import Sampling
-from counterpoint.models.musegan.material import gather
+from counterpoint.models.musegan.given import Given
+from counterpoint.models.musegan.material import gather, unheard
 from counterpoint.models.musegan.train import train
 from tests.evaluation.bach import split
 
@@ -49,13 +52,13 @@ SETTINGS = params.MuseGAN(
 def encoded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("encoded")
     tables = {}
-    for name in ("train", "validation"):
+    for name in ("train", "validation", "test"):
         notes = split(name, "voices")
         tables[name] = (notes[notes["piece"].isin(sorted(notes["piece"].unique())[:12])], {})
     layout = fit_layout(tables["train"][0], VIEW)
     save_splits(folder / "encoded.npz", rolled_splits(tables, layout, VIEW).values())
     (folder / "vocabulary.json").write_text(layout.to_json(), encoding="utf-8")
-    (folder / "facts.json").write_text('{"pieces": 24}\n', encoding="utf-8")
+    (folder / "facts.json").write_text('{"pieces": 36}\n', encoding="utf-8")
     return folder
 
 
@@ -126,10 +129,27 @@ def test_an_accompanist_carries_held_out_sopranos_and_writes_under_them(encoded,
     _train(encoded, tmp_path, settings)
     generator = catalog.load(tmp_path / "model")
     written = generator.generate(Sampling(count=1, bars=2, seed=3))
-    sopranos = split("validation", "voices").query("track == 0")
-    own = written[written["track"] == 0]
-    intervals = set(np.diff(own["pitch"])) if len(own) > 1 else set()
-    assert len(own) and intervals <= set(np.diff(sopranos["pitch"]))  # a passage of a real one
+    own, sopranos = written[written["track"] == 0], split("test", "voices").query("track == 0")
+    assert len(own) > 1 and set(np.diff(own["pitch"])) <= set(np.diff(sopranos["pitch"]))  # a passage of a real one
+    kept = Given.load(tmp_path / "model/given.npz")
+    assert set(kept.pieces) <= set(split("test", "voices")["piece"])  # nor was the best check chosen by them
+    moved = unheard(encoded / "encoded.npz", _layout(encoded), settings)
+    own_key = Given.of(moved.bars, moved.shift, 0).by_its_own_key(0, _layout(encoded))
+    assert np.array_equal(kept.rolls, own_key.rolls) and np.array_equal(kept.shift, own_key.shift)
+
+
+def test_where_no_test_music_is_left_the_given_track_is_of_validation(encoded, tmp_path):
+    splits = [load_split(encoded / "encoded.npz", name) for name in ("train", "validation", "test")]
+    nothing = splits[2].bars
+    nothing = Bars((), nothing.offsets[:1], nothing.rolls[:0])
+    splits[2] = replace(splits[2], bars=nothing, shift=splits[2].shift[:0])
+    save_splits(tmp_path / "encoded.npz", splits)
+    found = [unheard(place / "encoded.npz", _layout(encoded), SETTINGS) for place in (encoded, tmp_path)]
+    assert [of.name for of in found] == ["test", "validation"]
+    in_key = gather(encoded / "encoded.npz", _layout(encoded), SETTINGS).splits["validation"]
+    assert np.array_equal(found[1].bars.rolls, in_key.bars.rolls)
+    original = unheard(tmp_path / "encoded.npz", _layout(encoded), SETTINGS.model_copy(update={"key": "original"}))
+    assert np.array_equal(original.bars.rolls, splits[1].bars.rolls)
 
 
 def test_one_that_collapses_is_ended_with_the_reason(encoded, tmp_path, capsys):

@@ -102,7 +102,9 @@ def fit(
         return row | found
 
     history = loop.run(
-        loop.Schedule(settings.iterations // settings.check_every, settings.patience, "distance_to_validation"),
+        loop.Schedule(
+            settings.iterations // settings.check_every, settings.patience, "distance_to_validation", unit="check"
+        ),
         weights=game.averaged,
         carried=game.carried,
         epoch=epoch,
