@@ -58,6 +58,25 @@ def test_other_metres_and_other_numbers_of_voices_are_left_out_by_name():
     assert left_out["silent"] == "0 tracks have pitched notes, not 4"
 
 
+def test_notes_that_no_track_plays_are_counted_by_what_plays_them():
+    drums = note_table(piece="a", track=8, is_drum=True, onset=[0, 12, 24], duration=6, pitch=36)
+    rain = note_table(
+        piece=["a", "a", "other"], track=9, program=[96, 126, 97], onset=[0, 24, 36], duration=12, pitch=60
+    )
+    notes = pd.concat([quartet("a"), drums, rain], ignore_index=True)
+    pieces = piece_table(a=[], other=[], silent=[])
+    for settings, music, expected in (
+        (VOICES, notes[notes["track"] < 9], {"drums": 3}),
+        (BAND, notes, {"synth effects": 1, "percussive": 0, "sound effects": 1}),
+    ):
+        tables = arrange.split_notes(music, pieces, settings)
+        layout = arrange.fit_layout(tables["train"][0], settings)
+        split = arrange.rolled_splits(tables, layout, settings)["train"]
+        assert split.bars.pieces == ("a",)
+        assert arrange.covered(split, tables["train"][0], layout, music)["left_out_notes"] == expected
+    assert split.left_out == {"other": "all its notes are effects", "silent": "it has no note"}
+
+
 def test_another_metre_has_bars_of_its_own_length():
     settings = PianoRoll(view="voices", metre=(3, 4), steps=24, least_tracks=4)
     pieces = piece_table(four=[(0, 4, 4)], three=[(0, 3, 4)])
@@ -101,7 +120,7 @@ def test_chorales_are_heard_again_as_they_were(bach):
     assert len(others) == 39  # what is in 4/4 and says so twice is not among them
     for name, split in splits.items():
         music = tables[name][0]
-        covered = arrange.covered(split, music, layout)
+        covered = arrange.covered(split, music, layout, notes)
         assert covered["exact"] > 0.999 and covered["merged"] < 0.0002 and covered["out_of_range"] == 0
         assert covered["onsets_on_grid"] > 0.9995
         assert len(split.bars.pieces) > 5 and covered["phrases"]["2"] > 50
@@ -152,7 +171,8 @@ def test_nothing_at_all_is_left_to_training_to_refuse():
     layout = arrange.fit_layout(tables["train"][0], VOICES)
     splits = arrange.rolled_splits(tables, layout, VOICES)
     assert all(len(split.bars.rolls) == 0 for split in splits.values())
-    assert arrange.covered(splits["train"], tables["train"][0], layout)["phrases"] == {"2": 0, "4": 0, "8": 0}
+    covered = arrange.covered(splits["train"], tables["train"][0], layout, quartet("a", 3))
+    assert covered["phrases"] == {"2": 0, "4": 0, "8": 0}
     assert arrange.frequencies(splits["train"], layout)["share"].sum() == 0
     with pytest.raises(ValueError, match="a: 3 tracks have pitched notes, not 4"):
         require_phrases(splits["train"], layout, 2)
@@ -180,7 +200,7 @@ def test_real_bands_sound_as_on_the_grid():
     tables = arrange.split_notes(notes, pieces, BAND)
     music, layout = tables["train"][0], arrange.fit_layout(tables["train"][0], BAND)
     split = arrange.rolled_splits(tables, layout, BAND)["train"]
-    covered = arrange.covered(split, music, layout)
+    covered = arrange.covered(split, music, layout, notes)
     assert sum(covered[share] for share in ("exact", "moved", "merged", "out_of_range")) == pytest.approx(1.0)
     assert covered["phrases"]["2"] > 50
     kept = on_grid(music, layout)

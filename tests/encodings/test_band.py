@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counterpoint.encodings.band import NO_TRACK, TRACKS, as_band, band_tracks
+from counterpoint.encodings.band import NO_TRACK, TRACKS, as_band, band_tracks, effects
 from counterpoint.encodings.grid import on_grid
 from counterpoint.encodings.layout import Layout, Track
 from counterpoint.encodings.pianoroll import decode, encode
@@ -105,6 +105,13 @@ def test_effects_alone_are_no_band():
     assert as_band(rain).empty and as_band(empty_notes()).empty
 
 
+def test_effects_are_counted_by_family():
+    programs = [96] * 2 + [103] + [112, 119] * 2 + [120] + [3, 40, 95, 104]
+    notes = note_table(piece="a", program=programs, onset=np.arange(len(programs)), duration=1, pitch=60)
+    assert effects(notes) == {"synth effects": 3, "percussive": 4, "sound effects": 1}
+    assert effects(notes.assign(is_drum=True)) == {"synth effects": 0, "percussive": 0, "sound effects": 0}
+
+
 NOTES = st.lists(
     st.tuples(
         st.sampled_from("ab"),
@@ -146,6 +153,7 @@ def test_a_real_band():
     assert notes["track"].nunique() == 14
     of = band_tracks(notes)
     assert {track: int((of == track).sum()) for track in np.unique(of)} == {NO_TRACK: 311, PIANO: 128, STRINGS: 848}
+    assert sum(effects(notes).values()) == 311
     band = as_band(notes)
     assert band["track"].value_counts().to_dict() == {PIANO: 122, STRINGS: 688}
     doubled = notes.assign(track=of)[of != NO_TRACK].duplicated(["track", "onset", "pitch"])

@@ -76,6 +76,16 @@ def test_coverage_by_hand():
         "merged": 1 / 8,
         "out_of_range": 1 / 8,
         "onsets_on_grid": 6 / 8,
+        "out_of_range_notes": {"soprano": {"below": 0, "above": 1}},
+    }
+
+
+def test_what_is_beyond_the_roll_is_counted_by_track_and_side():
+    notes = note_table(piece="a", track=[2, 2, 2, 1, 2, 0], onset=range(6), duration=1, pitch=[23, 12, 24, 106, 110, 0])
+    assert coverage(notes, TRIO)["out_of_range_notes"] == {
+        "drums": {"below": 1, "above": 0},
+        "piano": {"below": 0, "above": 1},
+        "bass": {"below": 2, "above": 1},
     }
 
 
@@ -85,4 +95,6 @@ def test_of_a_drum_the_onset_alone_must_be_kept():
 
 
 def test_no_notes_are_covered_by_nothing():
-    assert set(coverage(voice([], [], []), VOICE).values()) == {0}
+    covered = coverage(voice([], [], []), VOICE)
+    assert covered.pop("out_of_range_notes") == {"soprano": {"below": 0, "above": 0}}
+    assert set(covered.values()) == {0}

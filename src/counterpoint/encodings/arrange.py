@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from counterpoint.encodings.band import TRACKS, as_band
+from counterpoint.encodings.band import TRACKS, as_band, effects
 from counterpoint.encodings.grid import coverage
 from counterpoint.encodings.layout import PITCHES, REST, Layout, Track
 from counterpoint.encodings.metre import wrong_metre
@@ -25,13 +25,15 @@ def arrange(notes: pd.DataFrame, pieces: pd.DataFrame, settings: PianoRoll) -> t
     notes, pieces: the two tables of notes.table. Pieces in another metre, or that change it, are left out whole, and so
     are those without the view's tracks: four pitched ones for voices, any of a band's for a band.
     """
+    sounding = set(notes["piece"])
     left_out = wrong_metre(pieces, settings.metre)
     notes = notes[notes["piece"].isin(pieces["piece"]) & ~notes["piece"].isin(left_out)]
     arranged = four_voices(notes) if settings.view == "voices" else as_band(notes)
     tracks = notes[~notes["is_drum"].to_numpy(bool)].groupby("piece")["track"].nunique()
     for piece in set(pieces["piece"]) - set(left_out) - set(arranged["piece"]):
         voices = f"{tracks.get(piece, 0)} tracks have pitched notes, not {VOICES}"
-        left_out[piece] = voices if settings.view == "voices" else "it has no note"
+        band = "all its notes are effects" if piece in sounding else "it has no note"
+        left_out[piece] = voices if settings.view == "voices" else band
     return arranged, dict(sorted(left_out.items()))
 
 
@@ -73,11 +75,18 @@ def rolled_splits(
     return result
 
 
-def covered(split: Split, music: pd.DataFrame, layout: Layout) -> dict[str, Any]:
-    """How much of a split its rolls say: pieces, phrases by their bars, what was left out, and `grid.coverage`."""
+def covered(split: Split, music: pd.DataFrame, layout: Layout, notes: pd.DataFrame) -> dict[str, Any]:
+    """How much of a split its rolls say: pieces, phrases by their bars, what was left out, and `grid.coverage`.
+
+    music: the split's, arranged. notes: of the corpus, as they were. left_out_notes: by what plays them, those of the
+    split's pieces that are on no track.
+    """
     counts = {str(length): len(phrase_starts(split.bars, length, split.least_tracks)) for length in PHRASE_LENGTHS}
     pieces = {"pieces": len(split.bars.pieces), "bars": len(split.bars.rolls), "phrases": counts}
-    return pieces | coverage(music, layout) | {"left_out_pieces": len(split.left_out), "left_out": split.left_out}
+    before = notes[notes["piece"].isin(split.bars.pieces)]
+    unheard = {"drums": int(before["is_drum"].sum())} if layout.view == "voices" else effects(before)
+    left_out = {"left_out_notes": unheard, "left_out_pieces": len(split.left_out), "left_out": split.left_out}
+    return pieces | coverage(music, layout) | left_out
 
 
 def frequencies(split: Split, layout: Layout) -> pd.DataFrame:

@@ -29,17 +29,23 @@ TRACKS: tuple[tuple[str, int, bool], ...] = (
     ("strings", 48, False),
 )
 NO_TRACK = -1
+EFFECTS = {"synth effects": 12, "percussive": 14, "sound effects": 15}  # General MIDI family, counted from 0
 _DRUMS, _PIANO, _GUITAR, _BASS, _STRINGS = range(len(TRACKS))
 _FAMILY_PROGRAMS = 8  # General MIDI's families, sixteen of eight programs each
-_TRACK_OF_FAMILY = np.array(
-    [_PIANO, *[_STRINGS] * 2, _GUITAR, _BASS, *[_STRINGS] * 7, NO_TRACK, _STRINGS, *[NO_TRACK] * 2]
-)
+_TRACK_OF_FAMILY = np.array([_PIANO, *[_STRINGS] * 2, _GUITAR, _BASS, *[_STRINGS] * 11])
+_TRACK_OF_FAMILY[list(EFFECTS.values())] = NO_TRACK
 
 
 def band_tracks(notes: pd.DataFrame) -> np.ndarray:
     """The band's track of each note, int64 (notes,): 0 to 4, and `NO_TRACK` for effects, which are in no track."""
     of_program = _TRACK_OF_FAMILY[notes["program"].to_numpy(np.int64) // _FAMILY_PROGRAMS]
     return np.where(notes["is_drum"].to_numpy(bool), _DRUMS, of_program)
+
+
+def effects(notes: pd.DataFrame) -> dict[str, int]:
+    """How many of `notes` are in no track, by the General MIDI family of what plays them."""
+    family = (notes["program"].to_numpy(np.int64) // _FAMILY_PROGRAMS)[band_tracks(notes) == NO_TRACK]
+    return {name: int((family == number).sum()) for name, number in EFFECTS.items()}
 
 
 def as_band(notes: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Notes on the grid of a piano roll, and how much of the music that keeps."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -46,19 +48,22 @@ def _nearest(ticks: np.ndarray, step_ticks: int) -> np.ndarray:
     return (2 * ticks + step_ticks) // (2 * step_ticks)
 
 
-def coverage(notes: pd.DataFrame, layout: Layout) -> dict[str, float]:
+def coverage(notes: pd.DataFrame, layout: Layout) -> dict[str, Any]:
     """What becomes of `notes` on the grid: their number, and the shares that are
 
     exact: with onset and duration as they were (of a drum, its onset); moved: kept, at another onset or shortened or
     lengthened; merged: dropped, as another began in the same step of the same voice; out_of_range: beyond the roll's
     pitches. The four make 1, or are 0 where there is no note. onsets_on_grid: share whose onset is on a step.
+
+    And, of each track by name, how many notes are out of range below and above (C1 and A7, as rolls are).
     """
     notes = notes.reset_index(drop=True)
     kept = on_grid(notes, layout).sort_index()
     before = notes.loc[kept.index]
     same = (kept["onset"] == before["onset"]) & (before["is_drum"] | (kept["duration"] == before["duration"]))
-    inside = int(notes["pitch"].between(layout.lowest, layout.lowest + REST - 1).sum())
-    of = max(len(notes), 1)
+    below, above = notes["pitch"] < layout.lowest, notes["pitch"] >= layout.lowest + REST
+    inside = int((~below & ~above).sum())
+    of, sides = max(len(notes), 1), {"below": below, "above": above}
     return {
         "notes": len(notes),
         "exact": int(same.sum()) / of,
@@ -66,4 +71,8 @@ def coverage(notes: pd.DataFrame, layout: Layout) -> dict[str, float]:
         "merged": (inside - len(kept)) / of,
         "out_of_range": (len(notes) - inside) / of,
         "onsets_on_grid": int((notes["onset"] % layout.step_ticks == 0).sum()) / of,
+        "out_of_range_notes": {
+            track.name: {side: int(where[notes["track"] == number].sum()) for side, where in sides.items()}
+            for number, track in enumerate(layout.tracks)
+        },
     }

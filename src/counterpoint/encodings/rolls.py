@@ -9,6 +9,18 @@ import numpy as np
 from counterpoint.encodings.layout import Layout
 from counterpoint.encodings.pianoroll import Bars, phrase_starts
 
+AS_BAND = """. Where few pieces have four voices, any become bands by these lines of params.yaml:
+
+pianoroll:
+  view: band
+  least_tracks: 1
+models:
+  musegan:
+    binarise: threshold
+  musegan_accompany:
+    binarise: threshold
+"""
+
 
 class NoPhrasesError(ValueError):
     """A split holds no phrase of the length that is asked for; the message says what was left out and what to mend."""
@@ -73,9 +85,9 @@ def require_phrases(split: Split, layout: Layout, length: int) -> np.ndarray:
     if len(starts):
         return starts
     raise NoPhrasesError(
-        f"there is nothing to train on: {said(split, length)}. Add music, or change pianoroll.view ({layout.view}), "
-        "pianoroll.metre, pianoroll.least_tracks or the length of a phrase in params.yaml; "
-        "data/encoded/pianoroll/coverage.json says of every piece that was left out why"
+        f"there is nothing to train on: {said(split, length)}. data/encoded/pianoroll/coverage.json says of every "
+        "piece that was left out why. Add music; or let others in by pianoroll.metre, and shorter or sparser phrases "
+        "by the models' bars and pianoroll.least_tracks, in params.yaml" + (AS_BAND if layout.view == "voices" else "")
     )
 
 

@@ -44,7 +44,7 @@ def _rolls(notes: pd.DataFrame, pieces: pd.DataFrame, settings: Params) -> Found
     tables = arrange.split_notes(notes, pieces, settings.pianoroll)
     layout = arrange.fit_layout(tables["train"][0], settings.pianoroll)
     rolls = arrange.rolled_splits(tables, layout, settings.pianoroll)
-    covered = {name: arrange.covered(of_split, tables[name][0], layout) for name, of_split in rolls.items()}
+    covered = {name: arrange.covered(of_split, tables[name][0], layout, notes) for name, of_split in rolls.items()}
     return layout.to_json(), arrange.frequencies(rolls["train"], layout), covered
 
 
