@@ -8,19 +8,13 @@ import pytest
 
 from counterpoint.evaluation.judge import judge, prepare
 from counterpoint.evaluation.pairing import pairing
-from counterpoint.models.scoring import given_track, judged_figures, pairing_figures, write_json, write_training
+from counterpoint.models.scoring import judged_figures, pairing_figures, write_json, write_training
 from counterpoint.notes.keys import to_common_key
 from counterpoint.notes.table import note_table
 from tests.evaluation import bach
 from tests.evaluation.test_learning import game, history
 
 VOICES = bach.split("test", "voices")
-
-
-@pytest.mark.parametrize("network", [{"given": 2}, {"given": None}, {"layers": 2}])
-def test_the_given_track_is_what_the_network_says(tmp_path, network):
-    (tmp_path / "network.json").write_text(json.dumps(network))
-    assert given_track(tmp_path) == network.get("given")
 
 
 @pytest.mark.parametrize("given", [0, 2])

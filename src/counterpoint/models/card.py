@@ -13,9 +13,9 @@ from typing import Any
 
 from counterpoint.corpus.card import data_card, plain, source_sentence
 from counterpoint.models.figures import finite, said, table
-from counterpoint.models.folder import DATA, Manifest, read_manifest
+from counterpoint.models.folder import DATA, NETWORK, Manifest, given_track, read_manifest
 
-_PARAMS, _NETWORK = "params.json", "network.json"
+_PARAMS = "params.json"
 _HISTORY = "history.csv"
 _JUDGED_BY = {  # column of the history that says what is kept → what a row is, and how its value reads
     "validation_joint": ("epoch", "best on validation after epoch {row}, {value:.3f} nats an event"),
@@ -93,10 +93,10 @@ def _use(folder: Path, facts: dict[str, Any] | None) -> list[str]:
 
 def _given(folder: Path) -> str:
     """What can be put before the model, as its network says: a track, or a beginning, or nothing."""
-    network = _json(folder / _NETWORK) or {}
-    if network.get("given") is not None:
-        return f"It accompanies track {network['given']} (0 the first), which it is given."
-    if "composition" in network:
+    given = given_track(folder)
+    if given is not None:
+        return f"It accompanies track {given} (0 the first), which it is given."
+    if "composition" in (_json(folder / NETWORK) or {}):
         return "It writes phrases out of noise: it can neither continue a beginning nor accompany a track."
     return "It can continue a beginning that it is given."
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MANIFEST = "manifest.json"
+NETWORK = "network.json"  # what its network is, as far as its weights do not say
 DATA = "data.json"  # the facts of the corpus that the model was trained on
 
 
@@ -155,3 +156,10 @@ def verify(folder: Path) -> Manifest:
     if extra:
         raise ModelFolderError(f"{folder}: {extra[0]} does not belong to the model ({who}); {mend}")
     return manifest
+
+
+def given_track(folder: Path) -> int | None:
+    """The track that the model in `folder` accompanies, a person's; None for one that writes everything itself."""
+    network = folder / NETWORK
+    found = json.loads(network.read_text(encoding="utf-8")).get("given") if network.is_file() else None
+    return None if found is None else int(found)

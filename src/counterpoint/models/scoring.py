@@ -63,12 +63,6 @@ def likelihood_figures(
     return metrics
 
 
-def given_track(folder: Path) -> int | None:
-    """The track that the model in `folder` accompanies; None for one that is given none."""
-    found = json.loads((folder / "network.json").read_text(encoding="utf-8")).get("given")
-    return None if found is None else int(found)
-
-
 def pairing_figures(written: pd.DataFrame, given: int | None) -> Figures:
     """paired_tonal_distance and shuffled_tonal_distance of a model that accompanies the track `given`; else nothing.
 

@@ -12,7 +12,7 @@ from counterpoint.corpus.card import data_card
 from counterpoint.encodings.band import TRACKS as BAND
 from counterpoint.evaluation.catalog import METRICS
 from counterpoint.models.card import model_card
-from counterpoint.models.folder import read_manifest
+from counterpoint.models.folder import given_track, read_manifest
 from counterpoint.notes.table import read_notes
 from counterpoint.notes.voices import VOICE_NAMES
 from counterpoint.render.engraving import to_svg
@@ -110,7 +110,7 @@ def written_by(generators: Sequence[str]) -> Mapping[str, Mapping[str, pd.DataFr
 
 def _title(name: str) -> str:
     """A generator's name in tables, where one that is given a track owes part of its figures to a person."""
-    return f"{name}, beside a human track" if (paths.model(name) / "given.npz").is_file() else name
+    return f"{name}, beside a human track" if given_track(paths.model(name)) is not None else name
 
 
 def _generator(name: str, tempo_bpm: float) -> Generator:
