@@ -30,6 +30,11 @@ def data(number: int) -> tf.Tensor:
     return tf.constant(on(sizes(), UPDATES, BATCH, seed=50 + number))
 
 
+def everything(made: WassersteinGAN) -> list:
+    """All that one step leaves to the next."""
+    return [*made.carried, *made.averaged]
+
+
 def values(variables: list) -> list[np.ndarray]:
     return [variable.numpy() for variable in variables]
 
@@ -46,14 +51,14 @@ def moved(before: list[np.ndarray], variables: list) -> bool:
 @pytest.fixture(scope="module")
 def compiled():
     made = game()
-    return made, made.train_step, values(made.carried)
+    return made, made.train_step, values(everything(made))
 
 
 @pytest.fixture
 def played(compiled):
     """A game at its beginning, and its compiled step."""
     made, step, beginning = compiled
-    assign(made.carried, beginning)
+    assign(everything(made), beginning)
     return made, step
 
 
@@ -61,9 +66,9 @@ def played(compiled):
 def fitted():
     """Another of the same seed, after two steps by Keras's own `fit`."""
     made = game()
-    beginning = values(made.carried)
+    beginning = values(everything(made))
     history = fit(made, 1, 2)
-    return made, beginning, history, values(made.carried)
+    return made, beginning, history, values(everything(made))
 
 
 def fit(made: WassersteinGAN, *numbers: int) -> dict:
@@ -88,7 +93,7 @@ def test_the_same_seed_is_the_same_game_bit_for_bit(played, fitted, compiled):
         np.testing.assert_array_equal(one, again)
     for number in (1, 2):
         logs = step(data(number))
-    for one, again in zip(made.carried, end, strict=True):
+    for one, again in zip(everything(made), end, strict=True):
         np.testing.assert_array_equal(one, again, err_msg=one.path)
     assert {name: series[-1] for name, series in history.items()} == {name: float(x) for name, x in logs.items()}
 
@@ -96,20 +101,20 @@ def test_the_same_seed_is_the_same_game_bit_for_bit(played, fitted, compiled):
 def test_another_seed_is_another_game(played, compiled):
     made, step = played
     step(data(1))
-    end = values(made.carried)
-    assert moved(compiled[2], game(seed=42).carried)
-    assign(made.carried, compiled[2])
+    end = values(everything(made))
+    assert moved(compiled[2], everything(game(seed=42)))
+    assign(everything(made), compiled[2])
     step(data(2))
-    assert moved(end, made.carried)
+    assert moved(end, everything(made))
 
 
 def test_a_game_resumed_after_a_step_ends_as_one_that_went_on(played, fitted):
     made, step = played
     step(data(1))
     other, *_, uninterrupted = fitted
-    assign(other.carried, values(made.carried))
+    assign(everything(other), values(everything(made)))
     fit(other, 2)
-    for one, whole in zip(other.carried, uninterrupted, strict=True):
+    for one, whole in zip(everything(other), uninterrupted, strict=True):
         np.testing.assert_array_equal(one, whole, err_msg=one.path)
 
 
@@ -232,6 +237,6 @@ def test_in_half_precision_weights_and_scores_stay_float32():
     made = game(precision="mixed_bfloat16")
     real, first = phrases(made.sizes, BATCH, seed=71), tf.constant(0, tf.int64)
     scores = *made._teach_critics(real, first), made._teach_generator(real, first)
-    assert {weight.dtype for weight in made.carried if "iteration" not in weight.path} == {"float32"}
+    assert {weight.dtype for weight in everything(made) if "iteration" not in weight.path} == {"float32"}
     assert all(score.dtype == tf.float32 and np.isfinite(float(score)) for score in scores)
     assert keras.config.dtype_policy().name == "float32"

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from counterpoint.models.musegan.adam import Adam
 from counterpoint.models.musegan.architecture import Architecture
 from counterpoint.models.musegan.critics import critic, gradient_penalty
 from counterpoint.models.musegan.generators import Generator, Noise, noise_shapes
@@ -61,8 +62,7 @@ class WassersteinGAN(keras.Model):
         super().compile(jit_compile=False)
         self._played = tf.function(self._play, jit_compile=jit_compile)
         self.critic_optimizer, self.generator_optimizer = (
-            keras.optimizers.Adam(learning_rate, beta_1, beta_2, name=name)
-            for name in ("critic_adam", "generator_adam")
+            Adam(learning_rate, beta_1, beta_2, name=name) for name in ("critic_adam", "generator_adam")
         )
         self.critic_optimizer.build(self.critic_weights)
         self.generator_optimizer.build(self.generator.trainable_variables)
