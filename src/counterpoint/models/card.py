@@ -113,8 +113,7 @@ def _data(facts: dict[str, Any] | None) -> list[str]:
     return [
         f"{source_sentence(facts)} Trained on {train['pieces']:,} pieces ({train['notes']:,} notes in all tracks), "
         f"as far as they can be brought to its texture; validated on {validation['pieces']:,}, tested on "
-        f"{test['pieces']:,}; no tune is on two sides. More is in the data card, which is made from `{DATA}` in "
-        "its folder."
+        f"{test['pieces']:,}; no tune is on two sides. The data card, made from its folder's `{DATA}`, says more."
     ]
 
 
@@ -184,8 +183,8 @@ def _lineage(manifest: Manifest) -> list[str]:
         f"`{manifest.lineage.params}` (SHA-256).",
         "",
         "`dvc repro` with the locked requirements, at the commit whose dvc.lock names its folder, trains it again: on "
-        "one machine the same bytes, on another perhaps other roundings of the same lineage. `sha256sum manifest.json` "
-        "in the folder prints its digest.",
+        "one machine the same bytes, on another perhaps other roundings. `sha256sum manifest.json` in the folder "
+        "prints its digest.",
     ]
 
 
