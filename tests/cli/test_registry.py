@@ -1,6 +1,7 @@
 """`counterpoint models` and `counterpoint promote`, on a real store."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,13 @@ def test_the_likelihood_has_a_column_only_where_there_is_one() -> None:
     assert listing(with_it, "d")[0].split()[-3:] == ["d", "test_joint_nll", "failed"]
     assert listing(with_it, "test_joint_nll")[0].split()[-2:] == ["test_joint_nll", "failed"]
     assert listing(without, "d")[0].split()[-2:] == ["d", "failed"]
+
+
+def test_what_is_given_a_track_says_so() -> None:
+    accompanist = replace(version("4", "musegan_accompany", {}, {}, "liked"), texture="voices", given=0)
+    head, first, second = listing([accompanist], "d")
+    column = head.index("texture")
+    assert [line[column:].split("  ")[0] for line in (first, second)] == ["voices", "given 0"]
 
 
 def test_the_longest_names_fit_a_terminal() -> None:

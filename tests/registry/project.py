@@ -30,13 +30,14 @@ def write_model(
     name: str = "attention_lstm",
     texture: str = "melody",
     params: str = "",
+    given: int | None = None,
 ) -> Manifest:
     """models/NAME and its reports, replacing what is there. `params` makes the lineage; by default `weight` does."""
     folder = root / paths.model(name)
     for file in sorted(folder.rglob("*"), reverse=True):
         file.rmdir() if file.is_dir() else file.unlink()
     (folder / "listen").mkdir(parents=True, exist_ok=True)
-    (folder / "network.json").write_text('{"layers": 2}', encoding="utf-8")
+    (folder / "network.json").write_text(json.dumps({"layers": 2, "given": given}), encoding="utf-8")
     (folder / "encoding.json").write_text('{"notes": ["rest", "60"]}', encoding="utf-8")
     (folder / "params.json").write_text('{"units": 7, "optimizer": {"name": "adam", "rate": 0.003}}', encoding="utf-8")
     (folder / "history.csv").write_text("epoch,joint,validation_joint\n1,3.5,3.75\n2,2.5,\n", encoding="utf-8")

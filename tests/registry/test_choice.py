@@ -290,6 +290,41 @@ def test_failed_other_bytes_do_not_pass_for_the_record():
         assert word in stop.message
 
 
+def accompanying(**of: int) -> dict[str, int]:
+    """By the letter of a choice."""
+    return {letter * 64: track for letter, track in of.items()}
+
+
+ON_ONE_FOOTING = {
+    # name: (facts, champion, challenger); B has the best figure
+    "what is given a track is not first": ({**NO_STORE, "given": accompanying(b=0)}, A, C),
+    "nor challenger": ({"current": (B, C), "given": accompanying(b=0)}, A, C),
+    "nor promoted": ({"current": (B,), "given": accompanying(b=0), "select": BETTER}, A, None),
+    "nor challenged by what is not": (
+        {"record": B, "written": written(B), "alias": B, "given": accompanying(b=0)}, B, None),
+    "nor by what is given another track": (
+        {"record": B, "written": written(B), "alias": B, "given": accompanying(a=0, b=1, c=0)}, B, None),
+    "but by its like": (
+        {"record": A, "written": written(A), "alias": A, "given": accompanying(a=1, b=2, c=1)}, A, C),
+    "and gives way to it": (
+        {"record": A, "written": written(A), "alias": A, "given": accompanying(a=1, b=1, c=2), "select": BETTER}, B, A),
+    "a person may choose it": ({"alias": B, "given": accompanying(b=3)}, B, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("facts", "champion", "challenger"), ON_ONE_FOOTING.values(), ids=ON_ONE_FOOTING.keys())
+def test_figures_are_compared_on_one_footing(facts, champion, challenger):
+    decision = decide(situation(**({"current": (A, B, C)} | facts)))
+    assert isinstance(decision, Decision), decision
+    assert (decision.champion, decision.challenger.choice) == (champion, challenger)
+
+
+def test_where_all_of_the_texture_are_given_a_track_a_person_must_choose():
+    stop = decide(situation(**NO_STORE, current=(B, CHORDS), given=accompanying(b=0)))
+    assert isinstance(stop, Stop)
+    assert "models/ holds chords" in stop.message and "run-b, `counterpoint promote`" in stop.message
+
+
 @settings(deadline=None)
 @given(data=st.data())
 def test_no_rule_ever_takes_a_failed_version(data):

@@ -437,3 +437,14 @@ def test_the_pages_go_with_every_model(root):
     assert len(runs) == 2
     for run_id in runs:
         assert [entry.path for entry in store.client.list_artifacts(run_id, "report")] == ["report/report.html"]
+
+
+def test_an_accompanist_with_the_better_figure_is_neither_champion_nor_challenger_but_by_a_person(root):
+    alone = write_model(root, nll=2.5, weight=0.125, name="musegan", texture="voices")
+    accompanist = write_model(root, nll=1.5, weight=0.375, name="musegan_accompany", texture="voices", given=0)
+    write_params(root, texture="voices", promote="better")
+    decision = register(root)
+    assert (decision.champion.digest, decision.challenger.choice) == (alone.digest, None)
+    promote(accompanist.run_name, root)
+    decision = register(root)
+    assert (decision.champion.digest, decision.challenger.choice) == (accompanist.digest, None)

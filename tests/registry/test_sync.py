@@ -81,6 +81,17 @@ def test_the_version_shows_what_it_takes_and_gives(root, store):
     ]  # fmt: skip
 
 
+def test_a_version_says_which_track_its_model_is_given(root, store):
+    write_model(root, nll=2.5, given=3)
+    version = sync(store, root)
+    assert tags(store, version, "given") == {"given": "3"} and version.given == 3
+    store.client.delete_model_version_tag(REGISTERED_MODEL, version.number, "given")  # as versions once were
+    assert versions(store)[0].given is None
+    assert sync(store, root) == versions(store)[0] == version
+    store.client.set_model_version_tag(REGISTERED_MODEL, version.number, "given", "the alto")
+    assert versions(store)[0].given is None
+
+
 def test_twice_is_once(root, store):
     write_model(root, nll=2.5)
     first = sync(store, root)

@@ -19,7 +19,16 @@ _LIKELIHOOD = "test_joint_nll"
 
 
 def models(as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False) -> None:
-    """List every registered version: number, aliases, generator, texture, run name, figures, failed guards."""
+    """List every registered version: number, aliases, generator, texture, run name, figures, failed guards.
+
+    An accompanist's texture says which track it is given, 0 the first: it is compared with its like alone.
+
+    Examples:
+
+    - `counterpoint models`
+
+    - `counterpoint models --json | jq '.[] | select(.texture == "voices") | .metrics.distance_to_real'`
+    """
     with said_plainly():
         from counterpoint.params import load
         from counterpoint.registry.store import connect
@@ -65,7 +74,7 @@ def _rows(there: list["Version"], figures: list[str], narrow: bool) -> list[list
                 [version.number],
                 list(version.aliases) or ["-"],
                 [version.generator],
-                [version.texture],
+                [version.texture, *([] if version.given is None else [f"given {version.given}"])],
                 [version.run_name],
                 *(lines if narrow else [" ".join(lines)] for lines in shown),
                 list(version.failed) or ["-"],
@@ -91,7 +100,14 @@ def _table(rows: list[list[list[str]]]) -> list[str]:
 
 
 def promote(model: Annotated[str, typer.Argument(metavar="VERSION|RUN_NAME|DIGEST")]) -> None:
-    """Make a version the champion, also one that failed a guard; `dvc repro` then packages it."""
+    """Make a version the champion, also one that failed a guard; `dvc repro` then packages it.
+
+    Examples:
+
+    - `counterpoint promote 7`
+
+    - `counterpoint promote challenger`
+    """
     with said_plainly():
         from counterpoint.registry.promote import promote as choose
 

@@ -25,6 +25,7 @@ class Situation:
     select: Select
     restorable: Callable[[], bool]  # asked only if it matters: can DVC bring the recorded champion's folder back?
     failed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # digest → failed guard → reason
+    given: Mapping[str, int] = field(default_factory=dict)  # digest → the track that the model is given, a person's
     accepted: frozenset[str] = frozenset()  # guards that the champion on record had failed when it was recorded
 
 
@@ -52,9 +53,11 @@ class _Kept:
 def decide(situation: Situation) -> Decision | Stop:
     """The champion and the challenger, or why there is no telling.
 
-    Promotion and challenger compare within the champion's texture. `promote: better` takes a challenger that is better
-    by `select.metric`, once: one that is on record as challenger under the same rule was passed over by a person.
-    One that failed a guard is neither promoted nor challenger; a champion that fails one later stays, with a warning.
+    Promotion and challenger compare what was judged on the champion's footing: in its texture, and what is given a
+    track with what is given the same, for that track is a person's. A first champion writes everything itself.
+    `promote: better` takes a challenger that is better by `select.metric`, once: one that is on record as challenger
+    under the same rule was passed over by a person. One that failed a guard is neither promoted nor challenger; a
+    champion that fails one later stays, with a warning.
     """
     kept = _kept(situation)
     if isinstance(kept, Stop):
@@ -132,12 +135,15 @@ def _lost(s: Situation, record: Choice) -> _Kept | Stop:
 
 
 def _first(s: Situation) -> _Kept | Stop:
-    textures = sorted({c.texture for c in s.current})
-    candidates = [c for c in s.current if c.texture == s.select.texture]
+    alone = [c for c in s.current if c.digest not in s.given]
+    candidates = [c for c in alone if c.texture == s.select.texture]
     if not candidates:
+        accompany = sorted(c.run_name for c in s.current if c.digest in s.given and c.texture == s.select.texture)
         return Stop(
             f"no champion can be chosen: select.texture is {s.select.texture}, but models/ holds "
-            f"{', '.join(textures) or 'no model'}. Set select.texture in params.yaml to one that is there"
+            f"{', '.join(sorted({c.texture for c in alone})) or 'no model'}. Set select.texture in params.yaml to one "
+            "that is there"
+            + (f"; what is given a track, {', '.join(accompany)}, `counterpoint promote` chooses" if accompany else "")
         )
     if s.select.promote == "never":
         return Stop(
@@ -162,9 +168,16 @@ def _first(s: Situation) -> _Kept | Stop:
 
 def _challenger(s: Situation, champion: Choice) -> Choice | None:
     others = [
-        c for c in s.current if c.texture == champion.texture and not c.same_as(champion) and not s.failed.get(c.digest)
+        c
+        for c in s.current
+        if _footing(s, c) == _footing(s, champion) and not c.same_as(champion) and not s.failed.get(c.digest)
     ]
     return _best(others, s.select) if others else None
+
+
+def _footing(s: Situation, choice: Choice) -> tuple[str, int | None]:
+    """What must be equal for figures to be compared."""
+    return choice.texture, s.given.get(choice.digest)
 
 
 def _promotes(s: Situation, challenger: Choice, champion: Choice) -> bool:

@@ -75,6 +75,7 @@ def _settle(store: Store, root: Path, current: list[Version], select: Select) ->
             select=select,
             restorable=can_restore,
             failed={v.digest: v.failed for v in there},
+            given={v.digest: v.given for v in there if v.given is not None},
             accepted=frozenset(records.read_evidence(root / paths.CHAMPION).failed),
         )
     )

@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from counterpoint.models.folder import Manifest, verify
+from counterpoint.models.folder import Manifest, given_track, verify
 from counterpoint.models.generator import Sampling
 from counterpoint.notes.table import NOTE_SCHEMA
 from counterpoint.registry.card import CARD_TAG, describe, description, digest_of, keep_with_run, write_card
 from counterpoint.registry.guards import failed_guards, failed_of, failed_tags, tag_run, tag_version
 from counterpoint.registry.runs import read_metrics, sync_pages, sync_reports, sync_run
 from counterpoint.registry.store import REGISTERED_MODEL, Store
-from counterpoint.registry.versions import MADE_TAG, METRIC_TAG, Version, versions
+from counterpoint.registry.versions import GIVEN_TAG, MADE_TAG, METRIC_TAG, Version, versions
 
 MODEL = "model"  # the model folder's place among the version's artefacts
 
@@ -43,12 +43,13 @@ def sync_model(
     if figures is None:
         figures = version.metrics if version else {}
     tag_run(store, run_id, failed)
+    given = given_track(folder)
     card = write_card(folder, figures, failed)
     keep_with_run(store, run_id, card)
     about = description(card)
     reports = _reports(folder, evaluation, samples)
     if version is None:
-        tags = _tags(manifest, made or datetime.now(UTC))
+        tags = _tags(manifest, made or datetime.now(UTC), given)
         model_id = _logged_model(store, folder, manifest, run_id, tags)
         sync_reports(store, run_id, reports, model_id)
         # Last, with its figures: a version that is there is complete, wherever an earlier attempt was killed.
@@ -60,12 +61,14 @@ def sync_model(
         return version
     sync_reports(store, run_id, reports, version.model_id)
     tag_version(store, version.number, version.failed, failed)
+    if given is not None and version.given != given:  # an older release registered it
+        store.client.set_model_version_tag(REGISTERED_MODEL, version.number, GIVEN_TAG, str(given))
     _tag_figures(store, version, figures)
     if version.card is None:  # a person's words stay; the run holds the card
-        return replace(version, metrics=figures, failed=failed)
+        return replace(version, metrics=figures, failed=failed, given=given)
     if version.card != digest_of(about):
         describe(store, version.number, about, version.card)
-    return replace(version, metrics=figures, failed=failed, card=digest_of(about))
+    return replace(version, metrics=figures, failed=failed, given=given, card=digest_of(about))
 
 
 def _reports(folder: Path, evaluation: Path, samples: Path) -> dict[str, Path]:
@@ -96,8 +99,8 @@ def sync_run_alone(store: Store, folder: Path, evaluation: Path, samples: Path, 
     return run_id
 
 
-def _tags(manifest: Manifest, made: datetime) -> dict[str, str]:
-    return {
+def _tags(manifest: Manifest, made: datetime, given: int | None) -> dict[str, str]:
+    return ({} if given is None else {GIVEN_TAG: str(given)}) | {
         "generator": manifest.generator,
         "texture": manifest.texture,
         "digest": manifest.digest,

@@ -16,6 +16,7 @@ CHAMPION = "champion"
 CHALLENGER = "challenger"
 METRIC_TAG = "metric."
 MADE_TAG = "made"
+GIVEN_TAG = "given"
 _WRITTEN_TAG = "counterpoint.champion"
 _TAGS = {"generator", "texture", "digest", "lineage", "run_name", MADE_TAG}  # by them a version is known as ours
 
@@ -36,6 +37,7 @@ class Version:
     aliases: tuple[str, ...]
     made: str  # when, as far as this store knows: ISO 8601 in UTC
     failed: dict[str, str] = field(default_factory=dict)  # guard → reason
+    given: int | None = None  # the track that the model accompanies
     card: str | None = ""  # digest of its description, as far as it is a card; None if a person wrote it
 
     def choice(self, metric: str) -> Choice:
@@ -78,6 +80,7 @@ def _version(found, aliases_of: tuple[str, ...]) -> Version:
         aliases=aliases_of,
         made=tags[MADE_TAG],
         failed=failed_of(tags),
+        given=int(tags[GIVEN_TAG]) if tags.get(GIVEN_TAG, "").isdecimal() else None,  # anyone may write tags
         card=described_by(found.description, tags.get(CARD_TAG, "")),
     )
 
