@@ -130,6 +130,7 @@ class MuseGAN(Section):
     join: Literal["concatenate", "sum"]
     width: float = Field(gt=0, le=4)
     streams: bool
+    conductor: bool
     track_widths: dict[Annotated[int, Field(ge=0)], Annotated[float, Field(gt=0, le=4)]] = Field(default_factory=dict)
     key: Literal["original", "common"]
     binarise: Literal["argmax", "threshold", "bernoulli"]
@@ -155,6 +156,8 @@ class MuseGAN(Section):
                 raise ValueError(f"{key} is of a track that is given: leave it out, or set conditioning: track")
         elif self.given in self.track_widths:
             raise ValueError(f"track_widths names track {self.given}, which is given, not generated")
+        if self.conductor and self.composition != "hybrid":
+            raise ValueError(f"conductor is of composition: hybrid alone; set it to false for {self.composition}")
         if self.iterations < self.check_every:
             raise ValueError(
                 f"check_every is {self.check_every} and iterations {self.iterations}: training would end unchecked"

@@ -63,6 +63,8 @@ def test_widths_are_shares_of_the_published_ones_and_four_at_least():
         ({"track_widths": {1: 0.5}, "given": 1}, "track_widths names track 1, generated are 0, 2, 3"),
         ({"track_widths": {1: 0.0}}, r"track_widths gives track 1 the width 0\.0"),
         ({"track_widths": {1: 0.5}, "composition": "composer"}, "composer has one for all"),
+        ({"conductor": True, "composition": "composer"}, "composition is composer"),
+        ({"conductor": True, "composition": "jamming"}, "composition is jamming"),
         ({"ranges": ((1, 2),)}, "ranges has 1 pairs of rows, for 4 tracks"),
         ({"ranges": ((1, 2), (4, 3), (5, 6), (7, 8))}, "ranges gives track 1 the rows 4 to 3"),
         ({"ranges": ((1, 2), (3, 4), (5, 6), (7, 82))}, "ranges gives track 3 the rows 7 to 82: they lie in 0 to 81"),

@@ -35,22 +35,24 @@ def redrawn(drawn: Noise, part: str, stream: int) -> Noise:
 
 
 @pytest.mark.parametrize(
-    ("composition", "join", "streams", "inputs"),
+    ("composition", "conductor", "join", "streams", "inputs"),
     [
-        ("hybrid", "concatenate", (1, 1, 3, 3), 20),
-        ("hybrid", "sum", (1, 1, 3, 3), 5),
-        ("composer", "concatenate", (1, 1, 0, 0), 20),
-        ("jamming", "concatenate", (0, 0, 3, 3), 20),
-        ("jamming", "sum", (0, 0, 3, 3), 10),
+        ("hybrid", False, "concatenate", (1, 1, 3, 3), 20),
+        ("hybrid", True, "concatenate", (1, 1, 3, 3), 20),
+        ("hybrid", False, "sum", (1, 1, 3, 3), 5),
+        ("composer", False, "concatenate", (1, 1, 0, 0), 20),
+        ("jamming", False, "concatenate", (0, 0, 3, 3), 20),
+        ("jamming", False, "sum", (0, 0, 3, 3), 10),
     ],
 )
-def test_each_stream_of_noise_reaches_its_tracks(composition, join, streams, inputs):
-    shape = sizes(composition=composition, join=join)
+def test_each_stream_of_noise_reaches_its_tracks(composition, conductor, join, streams, inputs):
+    shape = sizes(composition=composition, conductor=conductor, join=join)
     parts = noise_shapes(shape)
     assert tuple(count for count, _ in parts) == streams
     assert sum(size for count, size in parts if count) == shape.total_noise == 20
     made, drawn = generator(shape), noise(shape, 2, seed=22)
-    assert [net.input_shape for net in made.bars] == [(None, inputs)] * (1 if composition == "composer" else 3)
+    generators = 1 if composition == "composer" else 3
+    assert [net.inputs[0].shape for net in made.bars] == [(None, inputs)] * generators
     assert (len(made.temporal_shared), len(made.temporal_own)) == (streams[0], streams[2])
     before = made(drawn)
     assert before.shape == (2, 3, 3, 8, PITCHES)
@@ -75,11 +77,14 @@ def test_joined_vectors_stand_in_this_order_and_bars_share_the_fixed_ones():
 
 
 class _Listening:
-    def __init__(self, network, heard):
-        self.network, self.heard = network, heard
+    """A network, of whose inputs one, or a slice, is kept at every call."""
+
+    def __init__(self, network, heard, kept=0):
+        self.network, self.heard, self.kept = network, heard, kept
 
     def __call__(self, inputs, training):
-        self.heard.append(inputs[0].numpy())
+        kept = inputs[self.kept]
+        self.heard.append([one.numpy() for one in kept] if isinstance(kept, list) else kept.numpy())
         return self.network(inputs, training=training)
 
 
@@ -101,11 +106,36 @@ def test_a_track_s_width_is_its_generator_s_alone():
     assert counts[1][1] > 1.5 * counts[0][1]
 
 
+def test_the_conductor_tells_all_one_plan_of_each_bar_and_knows_no_track_s_own_noise():
+    shape = sizes(conductor=True)
+    made, drawn = generator(shape), noise(shape, 2, seed=35)
+    heard: list[list[np.ndarray]] = [[], []]
+    for place, at in enumerate((0, 2)):
+        made.bars[at] = _Listening(made.bars[at], heard[place], slice(1, None))
+    made(drawn)
+    made(redrawn(drawn, "own_varying", 1))
+    made(redrawn(drawn, "shared_varying", 0))
+    for plans in zip(*heard, strict=True):
+        for one, other in zip(*plans, strict=True):
+            np.testing.assert_array_equal(one, other)
+    first, own_redrawn, redrawn_plan = heard[0]
+    assert [plan.shape for plan in first] == [(6, *shape) for shape in told_shapes(shape)]
+    assert all(np.array_equal(one, other) for one, other in zip(first, own_redrawn, strict=True))
+    assert not any(np.allclose(one, other) for one, other in zip(first, redrawn_plan, strict=True))
+
+
 @pytest.mark.parametrize(
-    ("composition", "given"), [("hybrid", 0), ("hybrid", 1), ("hybrid", 2), ("composer", 1), ("jamming", 2)]
+    ("composition", "conductor", "given"),
+    [
+        ("hybrid", False, 0),
+        ("hybrid", False, 1),
+        ("hybrid", True, 2),
+        ("composer", False, 1),
+        ("jamming", False, 2),
+    ],
 )
-def test_what_is_given_is_heard_by_every_generator_bar_by_bar(composition, given):
-    shape = sizes(composition=composition, given=given)
+def test_what_is_given_is_heard_by_every_generator_bar_by_bar(composition, conductor, given):
+    shape = sizes(composition=composition, conductor=conductor, given=given)
     made, drawn = generator(shape), noise(shape, 2, seed=25)
     track = phrases(shape, 2, seed=26)[:, given].numpy()
     before = made(drawn, given=track)

@@ -29,7 +29,8 @@ class Architecture:
     tracks: of the phrase, the given one too. voices: whether each track is one voice, so that at every step it is one
     pitch or a rest (a softmax), or is polyphonic (each pitch by itself, a tanh). given: the track that is given, whose
     index the others are generated for; None: all are generated. streams: whether critics are told of harmony and rhythm
-    (`musegan.streams`), which the published ones are not. drums: tracks whose rows are instruments, not pitches.
+    (`musegan.streams`), which the published ones are not. conductor: whether all bar generators hear one plan of a bar
+    (`generators.conductor`), which the published do not. drums: tracks whose rows are instruments, not pitches.
     ranges: of each track its lowest and highest row, beyond which nothing is generated; empty: all rows, as published.
     """
 
@@ -43,6 +44,7 @@ class Architecture:
     width: float = 1.0
     track_widths: dict[int, float] = field(default_factory=dict)  # track → its generator's width, where it is another
     streams: bool = False
+    conductor: bool = False
     given: int | None = None
     embedding: int = 32  # numbers that tell a bar of the given track
     drums: tuple[int, ...] = ()
@@ -65,6 +67,11 @@ class Architecture:
         if self.given is not None and not (self.tracks > 1 and 0 <= self.given < self.tracks):
             raise ArchitectureError(
                 f"the given track is {self.given}, of {self.tracks} tracks: one of them is given, another generated"
+            )
+        if self.conductor and self.composition != "hybrid":
+            raise ArchitectureError(
+                f"conductor is of the noise that generators of their own share, as hybrid's do; composition is "
+                f"{self.composition}"
             )
         self._check_track_widths()
         self._check_ranges()

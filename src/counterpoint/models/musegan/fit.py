@@ -36,6 +36,7 @@ def architecture(settings: params.MuseGAN, layout: Layout, phrases: np.ndarray) 
         width=settings.width,
         track_widths=dict(settings.track_widths),
         streams=settings.streams,
+        conductor=settings.conductor,
         given=settings.given if settings.conditioning == "track" else None,
         embedding=settings.embedding,
         drums=tuple(track for track, of in enumerate(layout.tracks) if of.is_drum),

@@ -3,6 +3,7 @@
 Dong et al. 2018, section "Proposed model". Layers as in the published code's tutorial form: see docs/architecture.md.
 """
 
+from itertools import chain
 from typing import Any, NamedTuple
 
 import keras
@@ -58,29 +59,54 @@ def temporal_network(sizes: Architecture, size: int, name: str) -> keras.Model:
 def bar_generator(sizes: Architecture, inputs: int, channels: int, track: int | None, name: str) -> keras.Model:
     """(batch, inputs) → (batch, steps, PITCHES, channels), before the output's nonlinearity.
 
-    With a given track, what the encoder tells of its bar are further inputs, joined to what is as fine in time.
+    What the conductor and the encoder tell of the bar are further inputs, joined to what is as fine in time.
     """
     first, *doubling, by_octave = (sizes.units(units, track) for units in BAR)
     z = keras.Input((inputs,))
-    start = sizes.steps // UPSAMPLED
-    told = [] if sizes.given is None else [keras.Input(shape) for shape in told_shapes(sizes)]
-    x = keras.layers.Dense(start * (first // 2), kernel_initializer=normal())(z)
-    x = keras.layers.Reshape((start, first // 2))(_norm(x))
-    for place, filters in enumerate(doubling):
-        x = _norm(Unfold(filters, 2)(_beside(x, told[place : place + 1])))
-    x = _beside(x, told[len(doubling) :])[:, :, None, :]  # (batch, steps, 1, filters)
+    told = _told_inputs(sizes, (sizes.given is not None) + sizes.conductor)
+    x = _first_places(sizes, first // 2, z)
+    for filters, finer in zip(doubling, told, strict=False):
+        x = _norm(Unfold(filters, 2)(_beside(x, finer)))
+    x = _beside(x, told[-1])[:, :, None, :]  # (batch, steps, 1, filters)
     x = _norm(Unfold(by_octave, OCTAVES)(x))
-    return keras.Model([z, *told], Unfold(channels, SEMITONES)(x), name=name)
+    return keras.Model([z, *chain(*told)], Unfold(channels, SEMITONES)(x), name=name)
+
+
+def told_shapes(sizes: Architecture) -> list[tuple[int, int]]:
+    """(places in time, numbers) of what conductor or encoder tells of a bar, from the coarsest to one place a step."""
+    numbers = sizes.units(BAR[3])
+    return [(sizes.steps // UPSAMPLED * 2**doubled, numbers) for doubled in range(UPSAMPLED.bit_length())]
+
+
+def _told_inputs(sizes: Architecture, tellers: int) -> list[list[Any]]:
+    """For every fineness of `told_shapes` an input from each teller."""
+    return [[keras.Input(shape) for _ in range(tellers)] for shape in told_shapes(sizes)]
 
 
 def _beside(x: Any, told: list[Any]) -> Any:
     return keras.layers.Concatenate()([x, *told]) if told else x
 
 
-def told_shapes(sizes: Architecture) -> list[tuple[int, int]]:
-    """(places in time, numbers) of what the encoder tells of a bar, from the coarsest to one place a step."""
-    *_, halving, _ = (sizes.units(units) for units in BAR)
-    return [(sizes.steps // UPSAMPLED * 2**doubled, halving) for doubled in range(UPSAMPLED.bit_length())]
+def _first_places(sizes: Architecture, numbers: int, z: Any) -> Any:
+    """(batch, inputs) → (batch, an eighth of a bar's steps, numbers)."""
+    places = sizes.steps // UPSAMPLED
+    x = _norm(keras.layers.Dense(places * numbers, kernel_initializer=normal())(z))
+    return keras.layers.Reshape((places, numbers))(x)
+
+
+def conductor(sizes: Architecture, inputs: int) -> keras.Model:
+    """(batch, inputs), the noise that all share, → `told_shapes`: what every bar generator hears of it, step by step.
+
+    Ours. The paper's bar generators each make what they will of the shared noise, and must learn to agree; these hear
+    one plan of the bar. It hears what the encoder tells, too.
+    """
+    z = keras.Input((inputs,))
+    heard = _told_inputs(sizes, int(sizes.given is not None))
+    (_, numbers), *_ = told_shapes(sizes)
+    told = [_first_places(sizes, numbers, z)]
+    for finer in heard[:-1]:
+        told.append(_norm(Unfold(numbers, 2)(_beside(told[-1], finer))))
+    return keras.Model([z, *chain(*heard)], told, name="conductor")
 
 
 def encoder(sizes: Architecture) -> keras.Model:
@@ -119,7 +145,9 @@ class Generator(keras.Model):
         if sizes.join == "sum":
             inputs = max(shape[1] for shape in shapes if shape[0])
         self.encoder = None if sizes.given is None else encoder(sizes)
-        inputs += 0 if sizes.given is None else sizes.embedding
+        embedding = 0 if sizes.given is None else sizes.embedding
+        inputs += embedding
+        self.conductor = conductor(sizes, 2 * sizes.noise + embedding) if sizes.conductor else None
         if sizes.composition == "composer":
             self.bars = [bar_generator(sizes, inputs, made, None, "bar_all")]
         else:
@@ -136,9 +164,14 @@ class Generator(keras.Model):
         sizes, noise = self.sizes, Noise(*noise)
         shared = [net(noise.shared_varying[:, i], training=training) for i, net in enumerate(self.temporal_shared)]
         shared += [_held(noise.shared_fixed[:, i], sizes.bars) for i in range(noise.shared_fixed.shape[1])]
-        told = []
+        whole: list[Any] = []
+        told: list[list[Any]] = [[] for _ in told_shapes(sizes)]  # for every fineness, by encoder and conductor
         if self.encoder is not None:
-            told = self.encoder(tf.reshape(given, (-1, sizes.steps, PITCHES)), training=training)
+            first, *finer = self.encoder(tf.reshape(given, (-1, sizes.steps, PITCHES)), training=training)
+            whole, told = [first], [[of] for of in finer]
+        if self.conductor is not None:
+            plan = self.conductor([_by_bar(shared, whole), *chain(*told)], training=training)
+            told = [[*others, of] for others, of in zip(told, plan, strict=True)]
         rolls = []
         for i, net in enumerate(self.bars):
             own = []
@@ -146,9 +179,8 @@ class Generator(keras.Model):
                 own = [self.temporal_own[i](noise.own_varying[:, i], training=training)]
                 own += [_held(noise.own_fixed[:, i], sizes.bars)]
             drawn = shared + own
-            joined = tf.add_n(drawn) if sizes.join == "sum" else tf.concat(drawn, -1)
-            z = tf.concat([tf.reshape(joined, (-1, joined.shape[-1])), *told[:1]], -1)  # (batch · bars, inputs)
-            bars = net([z, *told[1:]], training=training)
+            joined = [tf.add_n(drawn)] if sizes.join == "sum" else drawn
+            bars = net([_by_bar(joined, whole), *chain(*told)], training=training)
             rolls.append(tf.reshape(bars, (-1, sizes.bars, *bars.shape[1:])))
         logits = tf.cast(tf.concat(rolls, -1), tf.float32)  # (batch, bars, steps, PITCHES, tracks)
         return scaled(tf.transpose(logits, (0, 4, 1, 2, 3)) + beyond_ranges(sizes), sizes.voices)
@@ -160,6 +192,11 @@ def beyond_ranges(sizes: Architecture) -> np.ndarray:
     for track, (lowest, highest) in enumerate(sizes.ranges):
         beyond[track, ..., :lowest] = beyond[track, ..., highest + 1 : REST] = NEVER
     return beyond[list(sizes.generated)]
+
+
+def _by_bar(vectors: list[Any], of_bars: list[Any]) -> Any:
+    """(batch, bars, size) each, and (batch · bars, size) each → (batch · bars, sum of sizes)."""
+    return tf.concat([*(tf.reshape(of, (-1, of.shape[-1])) for of in vectors), *of_bars], -1)
 
 
 def _held(fixed: Any, bars: int) -> Any:
