@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from counterpoint import paths
 from counterpoint.cli import app, sets
-from counterpoint.cli.evaluate import TextureName, judge_all
+from counterpoint.cli.evaluate import HALF, TextureName, judge_all
 from counterpoint.cli.plainly import UsageError
 from counterpoint.evaluation.judge import figures, judge, prepare
 from counterpoint.evaluation.references import corrupted
@@ -250,7 +250,15 @@ def test_bands_are_judged_by_family_of_instruments(tmp_path: Path) -> None:
     assert {track for track, _ in of} == {0, 1, 2, 3, 4}
     assert 0.5 < of[0, "drum_pattern"] <= 1 and of[3, "drum_pattern"] is None  # drums and bass
     assert of[0, "used_pitch_classes"] is None and 1 < of[3, "used_pitch_classes"] < of[4, "used_pitch_classes"]
-    assert "drum" in page.read_text(encoding="utf-8").lower()
+    told = page.read_text(encoding="utf-8")
+    table = told[told.index("Track by track, as in the MuseGAN paper") :]
+    titles = re.findall(r'<tr class="(\w+)"><th scope="row">([^<]*)</th>', table)
+    one = [("real", found["reference"]), ("reference", HALF), ("reference", f"{HALF}, tracks shuffled between pieces")]
+    assert titles == [*one, ("generator", found["folder"])] * 2  # of tracks, and of pairs
+    first = re.search(r'<tr class="real">.*?</tr>', table).group()
+    shown = [float(cell) for cell in re.findall(r'<td class="n">([^<]*)</td>', first)[:5]]
+    real = {row["track"]: row["real"] for row in found["judgement"]["tracks"] if row["measure"] == "empty_bars"}
+    assert shown == pytest.approx([100 * real[track] for track in range(5)], rel=0.02)
 
 
 def test_what_was_learnt_from_may_be_named(project: Path) -> None:

@@ -60,6 +60,16 @@ def test_rows_are_real_music_what_to_compare_with_and_the_generators():
         assert {len(line.cells) for line in part.lines} == {sum(len(group.columns) for group in part.groups)}
 
 
+def test_the_real_line_is_of_all_that_a_generator_is_judged_against():
+    half = Row(
+        "half", "half of it", "reference", {**judgement(1), "pairs": [{"tracks": [0, 1], "generated": 9, "real": 8}]}
+    )
+    texture = Texture("voices", "Four voices", (half, ROWS[-1]), ("soprano", "alto"), "their music")
+    _, between = parts(texture)
+    assert [line.title for line in between.lines] == ["their music", "half of it", "MuseGAN"]
+    assert [line.cells[0] for line in between.lines] == [1.5, 9, 6.5]
+
+
 def test_columns_are_the_measures_that_real_music_has_track_by_track():
     tracks, _ = parts(TEXTURE)
     assert [(group.title[:3], group.unit, group.columns) for group in tracks.groups] == [

@@ -207,7 +207,7 @@ def _json(found: "Verdict") -> str:
 def _write_page(found: "Verdict", path: Path) -> None:
     from counterpoint.evaluation.catalog import METRICS
     from counterpoint.report.contents import Definition, Generator, ReportContents, Row, Texture
-    from counterpoint.report.gather import RECIPE, TITLES
+    from counterpoint.report.gather import RECIPE, TITLES, TRACKS
     from counterpoint.report.page import write_report
 
     texture = found.judgement["texture"]
@@ -217,7 +217,7 @@ def _write_page(found: "Verdict", path: Path) -> None:
     contents = ReportContents(
         title="Music, judged",
         about_markdown=_about(found),
-        textures=(Texture(texture, TITLES[texture], tuple(rows)),),
+        textures=(Texture(texture, TITLES[texture], tuple(rows), TRACKS.get(texture, ()), found.reference),),
         generators=(Generator("judged", found.name, failed=None),),
         definitions=(*RECIPE, *defined),
     )

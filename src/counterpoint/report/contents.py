@@ -60,6 +60,7 @@ class Texture:
     title: str
     rows: tuple[Row, ...]
     tracks: tuple[str, ...] = ()  # their names in their order; (): a texture whose tracks mean nothing
+    real_title: str = "real music (test split)"  # what the rows are judged against
     key_measures: tuple[str, ...] = ()  # names of the measures shown beside the distance; (): the first of each family
 
 

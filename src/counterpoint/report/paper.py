@@ -10,7 +10,7 @@ from typing import Any
 
 from counterpoint.report.contents import Row, Texture
 
-REFERENCES = ("training", "held_out", "shuffled")  # the rows to compare with that the table shows
+REFERENCES = ("training", "held_out", "half", "shuffled")  # the rows to compare with that the table shows
 OF_TRACKS = (  # measure, heading, unit, factor to that unit
     ("empty_bars", "EB: empty bars", "%", 100),
     ("used_pitch_classes", "UPC: used pitch classes", "a bar", 1),
@@ -78,13 +78,15 @@ def parts(texture: Texture) -> tuple[Part, ...]:
         return of_pairs + ([None] * 3 if side == "real" else _whole(row.judgement))
 
     return (
-        Part("Tracks", tuple(groups), _lines(rows, track_cells)),
-        Part("Between tracks, and as a whole", tuple(between), _lines(rows, whole_cells)),
+        Part("Tracks", tuple(groups), _lines(texture.real_title, rows, track_cells)),
+        Part("Between tracks, and as a whole", tuple(between), _lines(texture.real_title, rows, whole_cells)),
     )
 
 
-def _lines(rows: Sequence[Row], cells: Callable[[Row, str], list[float | None]]) -> tuple[Line, ...]:
-    real = Line("real music (test split)", "real", tuple(cells(rows[0], "real")))
+def _lines(title: str, rows: Sequence[Row], cells: Callable[[Row, str], list[float | None]]) -> tuple[Line, ...]:
+    # A row to compare with may have been judged against half of the real music, a generator is against all.
+    whole = next((row for row in rows if row.kind == "generator"), rows[0])
+    real = Line(title, "real", tuple(cells(whole, "real")))
     return (real, *(Line(row.title, row.kind, tuple(cells(row, "generated"))) for row in rows))
 
 
