@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from counterpoint import paths
+from counterpoint.cli.options import Count, Force, Model, NoiseScale, Out, Png, Seed, Wav
 from counterpoint.cli.pieces import (
     SEEDS,
     allowed_tempo,
@@ -24,26 +25,30 @@ if TYPE_CHECKING:
 
 
 def accompany(
-    track: Annotated[Path, typer.Argument(metavar="TRACK.mid", help="a MIDI file: its melody, or a band's instrument")],
-    model: Annotated[
-        str, typer.Option("--model", "-m", metavar="NAME|ALIAS|VERSION", help="a generator, an alias or a version")
-    ] = "musegan_accompany",
-    count: Annotated[int, typer.Option("--count", "-n", help="how many accompaniments, 1 to 64")] = 1,
-    seed: Annotated[int | None, typer.Option(help="the same seed brings the same music; default: a random one")] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="the folder that the files go to")] = Path("out"),
-    noise_scale: Annotated[
-        float | None, typer.Option(help="of the noise, 0 to 5; less is more usual; default: 1")
+    track: Annotated[Path, typer.Argument(metavar="TRACK.mid", help="a MIDI file with the track to accompany")],
+    model: Model = "musegan_accompany",
+    count: Count = 1,
+    seed: Seed = None,
+    out: Out = Path("out"),
+    noise_scale: NoiseScale = None,
+    tempo: Annotated[
+        float | None, typer.Option(help="quarter notes a minute, 20 to 400; default: the track's own")
     ] = None,
-    tempo: Annotated[float | None, typer.Option(help="quarter notes a minute; default: the track's own")] = None,
-    wav: Annotated[bool, typer.Option("--wav", help="sound beside each MIDI")] = False,
-    png: Annotated[bool, typer.Option("--png", help="a piano roll beside each MIDI")] = False,
-    force: Annotated[bool, typer.Option("--force", help="replace files that are there")] = False,
+    wav: Wav = False,
+    png: Png = False,
+    force: Force = False,
 ) -> None:
     """Write the other tracks to one that you give, as piece-000.mid, piece-001.mid, …
 
-    The track stays as it is, and its bars, from the file's beginning, are the model's (4/4 by default).
+    The track stays as it is, and its bars, from the file's beginning, are the model's (4/4 by default). A model of four
+    voices takes the file's highest line for the voice that it is given (the soprano by default); for a model of a band
+    the file must hold that one instrument alone. `counterpoint models` says which track a model is given.
 
-    Example: `counterpoint accompany soprano.mid -n 4 --seed 1 -o out/`
+    Examples:
+
+    - `counterpoint accompany soprano.mid -n 4 --seed 1 -o out/`
+
+    - `counterpoint accompany soprano.mid --model musegan_accompany@3 --noise-scale 0.7 --tempo 72 --wav`
     """
     with said_plainly():
         sampling = request(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from counterpoint import paths
+from counterpoint.cli.options import Bars, Count, Force, Model, NoiseScale, Out, Png, Seed, Tempo, Wav
 from counterpoint.cli.pieces import (
     SEEDS,
     allowed_tempo,
@@ -27,12 +28,10 @@ if TYPE_CHECKING:
 
 
 def generate(
-    model: Annotated[
-        str, typer.Option("--model", "-m", metavar="NAME|ALIAS|VERSION", help="a generator, an alias or a version")
-    ] = "champion",
-    count: Annotated[int, typer.Option("--count", "-n", help="how many pieces, 1 to 64")] = 1,
-    seed: Annotated[int | None, typer.Option(help="the same seed brings the same music; default: a random one")] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="the folder that the files go to")] = Path("out"),
+    model: Model = "champion",
+    count: Count = 1,
+    seed: Seed = None,
+    out: Out = Path("out"),
     length: Annotated[
         int | None, typer.Option(help="LSTM: at most so many events a piece, the primer's among them; default: 128")
     ] = None,
@@ -47,24 +46,19 @@ def generate(
         float | None, typer.Option(help="LSTM: choose among the likeliest with this much probability; default: 1")
     ] = None,
     greedy: Annotated[bool, typer.Option("--greedy", help="LSTM: always the likeliest: both temperatures 0")] = False,
-    bars: Annotated[int | None, typer.Option(help="MuseGAN: bars of a piece, 1 to 256; default: 8")] = None,
-    noise_scale: Annotated[
-        float | None, typer.Option(help="MuseGAN: of the noise, 0 to 5; less is more usual; default: 1")
-    ] = None,
+    bars: Bars = None,
+    noise_scale: NoiseScale = None,
     primer: Annotated[
         Path | None, typer.Option(help="a MIDI file that every piece begins with: its melody, or all its voices")
     ] = None,
-    tempo: Annotated[
-        float | None, typer.Option(help="quarter notes a minute; default: tempo_bpm of params.yaml")
-    ] = None,
-    wav: Annotated[bool, typer.Option("--wav", help="sound beside each MIDI")] = False,
-    png: Annotated[bool, typer.Option("--png", help="a piano roll beside each MIDI")] = False,
-    force: Annotated[bool, typer.Option("--force", help="replace files that are there")] = False,
+    tempo: Tempo = None,
+    wav: Wav = False,
+    png: Png = False,
+    force: Force = False,
 ) -> None:
     """Generate music with a registered model, as piece-000.mid, piece-001.mid, …
 
-    `--model` takes a generator's name (its newest version), `champion`, `challenger`, a version number, or
-    NAME@VERSION; `counterpoint models` lists them.
+    What begins with LSTM is for those generators alone, likewise MuseGAN; what a generator cannot obey it refuses.
 
     Examples:
 

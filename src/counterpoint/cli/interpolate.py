@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from counterpoint import paths
+from counterpoint.cli.options import Bars, Force, Model, NoiseScale, Out, Png, Tempo, Wav
 from counterpoint.cli.pieces import allowed_tempo, load_generator, places, request, settings_of, write
 from counterpoint.cli.plainly import UsageError, said_plainly
 
@@ -14,24 +15,25 @@ def interpolate(
     seed: Annotated[int, typer.Option(help="of the first piece, as `generate` makes it")],
     to: Annotated[int, typer.Option(help="the seed of the last piece")],
     steps: Annotated[int, typer.Option(help="how many pieces, both ends among them, 2 to 64")] = 5,
-    model: Annotated[
-        str, typer.Option("--model", "-m", metavar="NAME|ALIAS|VERSION", help="a generator, an alias or a version")
-    ] = "musegan",
-    out: Annotated[Path, typer.Option("--out", "-o", help="the folder that the files go to")] = Path("out"),
-    bars: Annotated[int | None, typer.Option(help="bars of a piece, 1 to 256; default: 8")] = None,
-    noise_scale: Annotated[
-        float | None, typer.Option(help="of the noise, 0 to 5; less is more usual; default: 1")
-    ] = None,
-    tempo: Annotated[
-        float | None, typer.Option(help="quarter notes a minute; default: tempo_bpm of params.yaml")
-    ] = None,
-    wav: Annotated[bool, typer.Option("--wav", help="sound beside each MIDI")] = False,
-    png: Annotated[bool, typer.Option("--png", help="a piano roll beside each MIDI")] = False,
-    force: Annotated[bool, typer.Option("--force", help="replace files that are there")] = False,
+    model: Model = "musegan",
+    out: Out = Path("out"),
+    bars: Bars = None,
+    noise_scale: NoiseScale = None,
+    tempo: Tempo = None,
+    wav: Wav = False,
+    png: Png = False,
+    force: Force = False,
 ) -> None:
     """Write the way from one piece to another, as piece-000.mid, piece-001.mid, …
 
-    Example: `counterpoint interpolate --seed 1 --to 2 --steps 8 -o out/`
+    The first and the last are what `counterpoint generate --model musegan` writes of their seeds. Between them the
+    noise goes from the one to the other in even steps, and the music with it.
+
+    Examples:
+
+    - `counterpoint interpolate --seed 1 --to 2 --steps 8 -o out/`
+
+    - `counterpoint interpolate --seed 1 --to 2 --bars 4 --noise-scale 0.7 --png --wav`
     """
     with said_plainly():
         sampling = request(seed=seed, bars=bars, noise_scale=noise_scale)

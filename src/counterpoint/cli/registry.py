@@ -18,7 +18,9 @@ _COLUMNS = 120  # of a terminal
 _LIKELIHOOD = "test_joint_nll"
 
 
-def models(as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False) -> None:
+def models(
+    as_json: Annotated[bool, typer.Option("--json", help="everything, for programs, figures and reasons too")] = False,
+) -> None:
     """List every registered version: number, aliases, generator, texture, run name, figures, failed guards.
 
     An accompanist's texture says which track it is given, 0 the first: it is compared with its like alone.
@@ -99,7 +101,14 @@ def _table(rows: list[list[list[str]]]) -> list[str]:
     ]
 
 
-def promote(model: Annotated[str, typer.Argument(metavar="VERSION|RUN_NAME|DIGEST")]) -> None:
+def promote(
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="VERSION|RUN_NAME|DIGEST", help="as `counterpoint models` lists it; an alias or a generator, too"
+        ),
+    ],
+) -> None:
     """Make a version the champion, also one that failed a guard; `dvc repro` then packages it.
 
     Examples:

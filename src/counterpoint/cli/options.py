@@ -1,0 +1,27 @@
+"""The options that the commands which write music share, each said once: its name, its place in `--help`, its words."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Model = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        "-m",
+        metavar="NAME|ALIAS|VERSION",
+        help="a generator (its newest version), an alias, a version, or NAME@VERSION; `counterpoint models` lists them",
+    ),
+]
+Count = Annotated[int, typer.Option("--count", "-n", help="how many pieces, 1 to 64")]
+Seed = Annotated[int | None, typer.Option(help="the same seed brings the same music; default: a random one")]
+Out = Annotated[Path, typer.Option("--out", "-o", help="the folder that the files go to")]
+Bars = Annotated[int | None, typer.Option(help="MuseGAN: bars of a piece, 1 to 256; default: 8")]
+NoiseScale = Annotated[float | None, typer.Option(help="MuseGAN: of the noise, 0 to 5; less is more usual; default: 1")]
+Tempo = Annotated[
+    float | None, typer.Option(help="quarter notes a minute, 20 to 400; default: tempo_bpm of params.yaml")
+]
+Wav = Annotated[bool, typer.Option("--wav", help="sound beside each MIDI")]
+Png = Annotated[bool, typer.Option("--png", help="a piano roll beside each MIDI")]
+Force = Annotated[bool, typer.Option("--force", help="replace files that are there")]
