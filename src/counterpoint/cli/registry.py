@@ -29,7 +29,7 @@ def models(
 
     - `counterpoint models`
 
-    - `counterpoint models --json | jq '.[] | select(.texture == "voices") | .metrics.distance_to_real'`
+    - `counterpoint models --json | jq '.[] | select(.given == null) | .metrics.distance_to_real'`
     """
     with said_plainly():
         from counterpoint.params import load

@@ -10,14 +10,16 @@ from counterpoint.models.musegan.adam import Adam
 SHAPES = ((3, 2), (5,))
 
 
-def _after(optimizer: keras.optimizers.Optimizer, *, steps: int, jit_compile: bool = False) -> list[np.ndarray]:
-    """The weights, then everything that the next step depends on."""
+def _after(
+    optimizer: keras.optimizers.Optimizer, *, steps: int, size: float = 1.0, jit_compile: bool = False
+) -> list[np.ndarray]:
+    """The weights, then everything that the next step depends on. size: of the slopes."""
     random = np.random.default_rng(4)
     weights = [keras.Variable(random.standard_normal(shape), dtype="float32") for shape in SHAPES]
     optimizer.build(weights)
     step = tf.function(lambda slopes: optimizer.apply(slopes, weights), jit_compile=jit_compile)
     for _ in range(steps):
-        step([tf.constant(random.standard_normal(shape), tf.float32) for shape in SHAPES])
+        step([tf.constant(size * random.standard_normal(shape), tf.float32) for shape in SHAPES])
     return [np.array(variable) for variable in [*weights, *optimizer.variables]]
 
 
@@ -27,6 +29,13 @@ def test_its_steps_are_those_of_keras_but_for_rounding(jit_compile):
     kerass = _after(keras.optimizers.Adam(0.03, 0.5, 0.9), steps=3)
     for one, other in zip(ours, kerass, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-6)
+
+
+def test_slopes_near_epsilon_are_divided_as_keras_divides_them():
+    ours, kerass = (_after(made(0.03, 0.5, 0.9), steps=3, size=1e-7) for made in (Adam, keras.optimizers.Adam))
+    for one, other in zip(ours, kerass, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5)
+    assert not np.allclose(ours[0], _after(Adam(0.03, 0.5, 0.9), steps=3)[0], rtol=1e-2)
 
 
 def test_a_falling_learning_rate_is_that_of_each_step():

@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from counterpoint.models.folder import NonFiniteWeights
+from counterpoint.models.folder import NETWORK, NonFiniteWeights
 from counterpoint.models.musegan import saving
 from counterpoint.models.musegan.architecture import Architecture
 from counterpoint.models.musegan.generators import Generator
@@ -25,7 +25,7 @@ def test_the_same_weights_are_the_same_bytes_and_come_back(tmp_path, made):
     for name, one in (("first", made), ("second", twin)):
         (tmp_path / name).mkdir()
         saving.save(tmp_path / name, one)
-    for file in (saving.SIZES, saving.WEIGHTS):
+    for file in (NETWORK, saving.WEIGHTS):
         assert (tmp_path / "first" / file).read_bytes() == (tmp_path / "second" / file).read_bytes()
     loaded = saving.load(tmp_path / "first")
     assert loaded.sizes == made.sizes
@@ -45,7 +45,7 @@ def test_what_does_not_fit_is_refused(tmp_path, made):
         ({"bars": 1}, "bars is 1"),
         ({"colour": "blue"}, "colour"),
     ):
-        (tmp_path / saving.SIZES).write_text(json.dumps(sizes | change), encoding="utf-8")
+        (tmp_path / NETWORK).write_text(json.dumps(sizes | change), encoding="utf-8")
         with pytest.raises(ValueError, match=says):
             saving.load(tmp_path)
 

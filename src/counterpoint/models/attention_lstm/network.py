@@ -27,6 +27,7 @@ import tensorflow as tf
 
 from counterpoint.encodings.events import PAD, SPECIALS
 from counterpoint.models.attention_lstm.composed import ComposedEmbedding, ComposedHead
+from counterpoint.models.folder import NETWORK
 
 EMBEDDING_DEVIATION = 0.5
 HEAD_DEVIATION = 0.05  # of composed vectors in the head: some 1,000 symbols begin with nearly equal chances
@@ -258,7 +259,7 @@ def _lstm(gates: Any, cell: Any) -> tuple[Any, Any]:
 
 def save(network: Network, folder: Path) -> None:
     """Write network.json and model.weights.h5: the same weights are the same bytes."""
-    (folder / "network.json").write_text(network.architecture.to_json(), encoding="utf-8")
+    (folder / NETWORK).write_text(network.architecture.to_json(), encoding="utf-8")
     network.save_weights(folder / "model.weights.h5")
 
 
@@ -267,6 +268,6 @@ def load(folder: Path, sets: np.ndarray) -> Network:
 
     ValueError if the files or the sets do not fit each other.
     """
-    network = Network(Architecture.from_json((folder / "network.json").read_text(encoding="utf-8")), sets)
+    network = Network(Architecture.from_json((folder / NETWORK).read_text(encoding="utf-8")), sets)
     network.load_weights(folder / "model.weights.h5")
     return network

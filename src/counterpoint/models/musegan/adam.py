@@ -1,4 +1,4 @@
-"""Adam (Kingma and Ba 2015, algorithm 1), in graphs that are small enough to build in seconds."""
+"""Adam (Kingma and Ba 2015, section 2, in its last form), in graphs that are small enough to build in seconds."""
 
 from typing import Any
 
@@ -7,10 +7,13 @@ import tensorflow as tf
 
 
 class Adam(keras.optimizers.Adam):
-    """Keras's Adam, but for the last bit, whose update of a weight is one operation.
+    """Keras's Adam without its options, equal but for rounding, whose update of a weight is one operation.
 
     Written out it is some forty, which, over a game's hundreds of weights, take longer to build than all layers.
     """
+
+    def __init__(self, learning_rate: Any, beta_1: float, beta_2: float, name: str = "adam") -> None:
+        super().__init__(learning_rate, beta_1, beta_2, name=name)
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         place = self._get_variable_index(variable)

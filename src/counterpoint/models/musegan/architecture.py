@@ -11,7 +11,8 @@ COMPOSITIONS: tuple[Composition, ...] = get_args(Composition)
 JOINS: tuple[Join, ...] = get_args(Join)
 SEMITONES = 12
 OCTAVES = PITCHES // SEMITONES
-UPSAMPLED = 8  # a bar generator doubles its steps three times, so a bar has a multiple of so many
+DOUBLINGS = 3  # of a bar generator's steps
+UPSAMPLED = 2**DOUBLINGS  # a bar has a multiple of so many steps
 # The published widths: of the temporal network, of a bar generator's layers, of the critic's.
 TEMPORAL = 512
 BAR = (1024, 512, 256, 256, 256)
@@ -117,5 +118,5 @@ class Architecture:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Architecture":
         widths = {int(track): float(width) for track, width in content["track_widths"].items()}
-        ranges = tuple((lowest, highest) for lowest, highest in content["ranges"])
-        return cls(**content | {"track_widths": widths, "drums": tuple(content["drums"]), "ranges": ranges})
+        ranges = tuple((lowest, highest) for lowest, highest in content.get("ranges", ()))
+        return cls(**content | {"track_widths": widths, "drums": tuple(content.get("drums", ())), "ranges": ranges})

@@ -21,7 +21,7 @@ from counterpoint.training.checkpoint import Checkpoint
 
 
 def architecture(settings: params.MuseGAN, layout: Layout, phrases: np.ndarray) -> Architecture:
-    """The networks that `settings` ask for over this layout, writing no pitch beyond those of a track in `phrases`.
+    """The networks that `settings` ask for over this layout, whose tracks keep to their ranges in `phrases`.
 
     phrases: bool (phrases, tracks, bars, steps, PITCHES). ArchitectureError names sizes that cannot be.
     """

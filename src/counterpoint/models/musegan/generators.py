@@ -11,7 +11,15 @@ import numpy as np
 import tensorflow as tf
 
 from counterpoint.encodings.layout import AGAIN, PITCHES, REST
-from counterpoint.models.musegan.architecture import BAR, OCTAVES, SEMITONES, TEMPORAL, UPSAMPLED, Architecture
+from counterpoint.models.musegan.architecture import (
+    BAR,
+    DOUBLINGS,
+    OCTAVES,
+    SEMITONES,
+    TEMPORAL,
+    UPSAMPLED,
+    Architecture,
+)
 from counterpoint.models.musegan.layers import Fold, Unfold, normal
 
 MOMENTUM = 0.9  # of the batch norms' running mean
@@ -65,7 +73,7 @@ def bar_generator(sizes: Architecture, inputs: int, channels: int, track: int | 
     z = keras.Input((inputs,))
     told = _told_inputs(sizes, (sizes.given is not None) + sizes.conductor)
     x = _first_places(sizes, first // 2, z)
-    for filters, finer in zip(doubling, told, strict=False):
+    for filters, finer in zip(doubling, told[:-1], strict=True):
         x = _norm(Unfold(filters, 2)(_beside(x, finer)))
     x = _beside(x, told[-1])[:, :, None, :]  # (batch, steps, 1, filters)
     x = _norm(Unfold(by_octave, OCTAVES)(x))
@@ -75,7 +83,7 @@ def bar_generator(sizes: Architecture, inputs: int, channels: int, track: int | 
 def told_shapes(sizes: Architecture) -> list[tuple[int, int]]:
     """(places in time, numbers) of what conductor or encoder tells of a bar, from the coarsest to one place a step."""
     numbers = sizes.units(BAR[3])
-    return [(sizes.steps // UPSAMPLED * 2**doubled, numbers) for doubled in range(UPSAMPLED.bit_length())]
+    return [(sizes.steps // UPSAMPLED * 2**doubled, numbers) for doubled in range(DOUBLINGS + 1)]
 
 
 def _told_inputs(sizes: Architecture, tellers: int) -> list[list[Any]]:
@@ -98,13 +106,13 @@ def conductor(sizes: Architecture, inputs: int) -> keras.Model:
     """(batch, inputs), the noise that all share, → `told_shapes`: what every bar generator hears of it, step by step.
 
     Ours. The paper's bar generators each make what they will of the shared noise, and must learn to agree; these hear
-    one plan of the bar. It hears what the encoder tells, too.
+    one plan of the bar. It hears what the encoder tells, too, but for the finest: that is told to them beside the plan.
     """
     z = keras.Input((inputs,))
-    heard = _told_inputs(sizes, int(sizes.given is not None))
+    heard = _told_inputs(sizes, int(sizes.given is not None))[:-1]
     (_, numbers), *_ = told_shapes(sizes)
     told = [_first_places(sizes, numbers, z)]
-    for finer in heard[:-1]:
+    for finer in heard:
         told.append(_norm(Unfold(numbers, 2)(_beside(told[-1], finer))))
     return keras.Model([z, *chain(*heard)], told, name="conductor")
 
@@ -113,9 +121,9 @@ def encoder(sizes: Architecture) -> keras.Model:
     """(batch, steps, PITCHES), a bar of the given track → (batch, embedding), then `told_shapes`: the bar generator's
     mirror.
 
-    The embedding alone tells a bar as a whole, and in training it was passed over. So each of the mirror's layers is
-    told to the bar generator's as fine one, as the paper's code does, and MidiNet before it (Yang et al. 2017, section
-    3.3): a step of what is written hears the same step of what is given.
+    The embedding tells a bar as a whole, which bar generators can learn to pass over. So each of the mirror's layers
+    is told to the bar generator's as fine one, as in the paper's code, and in MidiNet before it (Yang et al. 2017,
+    section 3.3): a step of what is written hears the same step of what is given.
     """
     *_, halving, by_octave = (sizes.units(units) for units in BAR)
     bar = keras.Input((sizes.steps, PITCHES))
@@ -170,7 +178,7 @@ class Generator(keras.Model):
             first, *finer = self.encoder(tf.reshape(given, (-1, sizes.steps, PITCHES)), training=training)
             whole, told = [first], [[of] for of in finer]
         if self.conductor is not None:
-            plan = self.conductor([_by_bar(shared, whole), *chain(*told)], training=training)
+            plan = self.conductor([_by_bar(shared, whole), *chain(*told[:-1])], training=training)
             told = [[*others, of] for others, of in zip(told, plan, strict=True)]
         rolls = []
         for i, net in enumerate(self.bars):

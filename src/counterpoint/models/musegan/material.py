@@ -31,7 +31,8 @@ def gather(encoded: Path, layout: Layout, settings: params.MuseGAN) -> Material:
     for name in ("train", "validation"):
         split = load_split(encoded, name)
         starts = require_phrases(split, layout, settings.bars)
-        split = _in_key(split, layout, settings)
+        if settings.key == "common":
+            split = in_common_key(split, layout)
         if name == "validation":  # what is compared with shall not tell one bar twice
             first = split.bars.offsets[np.searchsorted(split.bars.offsets, starts, side="right") - 1]
             starts = starts[(starts - first) % settings.bars == 0]
@@ -39,20 +40,7 @@ def gather(encoded: Path, layout: Layout, settings: params.MuseGAN) -> Material:
     return Material(layout, splits, taken["train"], taken["validation"])
 
 
-def unheard(encoded: Path, layout: Layout, settings: params.MuseGAN) -> Split:
-    """Music that decided nothing in training, in the key that is asked for: what an accompanist is asked to accompany.
-
-    It is the test split. Where that has no bar it is the validation split, which no weight was fitted to, but by which
-    the best check is chosen.
-    """
-    test = load_split(encoded, "test")
-    split = test if len(test.bars.rolls) else load_split(encoded, "validation")
-    return _in_key(split, layout, settings)
-
-
-def _in_key(split: Split, layout: Layout, settings: params.MuseGAN) -> Split:
-    """Every piece moved by its `shift` to C major or A minor, if the model is trained there."""
-    if settings.key != "common":
-        return split
+def in_common_key(split: Split, layout: Layout) -> Split:
+    """Every piece moved by its `shift` to C major or A minor."""
     by_bar = np.repeat(split.shift.astype(np.int64), np.diff(split.bars.offsets))
     return replace(split, bars=replace(split.bars, rolls=transposed(split.bars.rolls, by_bar, layout)))

@@ -6,11 +6,11 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from counterpoint.models.folder import NonFiniteWeights
+from counterpoint.models.folder import NETWORK, NonFiniteWeights
 from counterpoint.models.musegan.architecture import Architecture
 from counterpoint.models.musegan.generators import Generator
 
-SIZES, WEIGHTS = "network.json", "model.weights.h5"
+WEIGHTS = "model.weights.h5"
 
 
 def save(folder: Path, generator: Generator) -> None:
@@ -20,7 +20,7 @@ def save(folder: Path, generator: Generator) -> None:
     layers that a process made before.
     """
     sizes = json.dumps(generator.sizes.to_json(), indent=1, sort_keys=True)
-    (folder / SIZES).write_text(sizes + "\n", encoding="utf-8")
+    (folder / NETWORK).write_text(sizes + "\n", encoding="utf-8")
     with h5py.File(folder / WEIGHTS, "w") as file:
         for place, variable in enumerate(generator.variables):
             file.create_dataset(f"{place:03d}", data=np.asarray(variable.value), track_times=False)
@@ -31,12 +31,12 @@ def load(folder: Path) -> Generator:
     NonFiniteWeights if a weight is no finite number.
     """
     try:
-        generator = Generator(Architecture.from_json(json.loads((folder / SIZES).read_text(encoding="utf-8"))))
+        generator = Generator(Architecture.from_json(json.loads((folder / NETWORK).read_text(encoding="utf-8"))))
     except (TypeError, KeyError) as error:
-        raise ValueError(f"{SIZES} does not describe a MuseGAN: {error}") from error
+        raise ValueError(f"{NETWORK} does not describe a MuseGAN: {error}") from error
     with h5py.File(folder / WEIGHTS, "r") as file:
         if len(file) != len(generator.variables):
-            raise ValueError(f"{WEIGHTS} has {len(file)} weights, the network of {SIZES} {len(generator.variables)}")
+            raise ValueError(f"{WEIGHTS} has {len(file)} weights, the network of {NETWORK} {len(generator.variables)}")
         for place, variable in enumerate(generator.variables):
             values = file[f"{place:03d}"][()]
             if values.shape != tuple(variable.shape):

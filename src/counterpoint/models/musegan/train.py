@@ -14,7 +14,7 @@ from counterpoint.models.musegan.generator import MuseGAN
 from counterpoint.models.musegan.generators import Generator
 from counterpoint.models.musegan.given import Given
 from counterpoint.models.musegan.keys import keys_of
-from counterpoint.models.musegan.material import gather, unheard
+from counterpoint.models.musegan.material import gather
 from counterpoint.models.training_folder import Training
 from counterpoint.training.loop import Log
 
@@ -38,10 +38,10 @@ def train(
     """Train the generator `name` of the catalog on the bars in `encoded` (.npz), laid out as `vocabulary` says.
 
     The finished model's folder is left at `out`. It holds network.json, model.weights.h5, encoding.json (the layout),
-    keys.json (key: common), given.npz (conditioning: track; the given track of `material.unheard`, the test split),
-    params.json, history.csv, data.json (the file `corpus_facts`), listen/epoch-004.mid and .png for every check of
-    `listen_at`, the same point of noise each time, and the manifest. It is written beside `out` and renamed, so a kill
-    leaves what was there before or nothing; the same inputs on one machine give the same bytes.
+    keys.json (key: common), given.npz (conditioning: track; the given track of the validation split, for a model is
+    judged by the test split), params.json, history.csv, data.json (the file `corpus_facts`), listen/epoch-004.mid and
+    .png for every check of `listen_at`, the same point of noise each time, and the manifest. It is written beside `out`
+    and renamed, so a kill leaves what was there before or nothing; the same inputs on one machine give the same bytes.
 
     log is called with each check's number and its row of the history. checkpoints is a folder outside the outs: a
     killed training goes on from its last check there; what it holds of this training is deleted at the end.
@@ -55,7 +55,7 @@ def train(
     training = Training(name, settings, seed, lineage, checkpoints)
     learnt = material.splits["train"]
     keys = keys_of(learnt.bars, learnt.shift, layout) if settings.key == "common" else None
-    given = _given(unheard(encoded, layout, settings), layout, settings) if settings.conditioning == "track" else None
+    given = _given(material.splits["validation"], layout, settings) if settings.conditioning == "track" else None
 
     def listen(check: int, network: Generator) -> None:
         at_work = MuseGAN(name, network, layout, settings.binarise, keys, given)
