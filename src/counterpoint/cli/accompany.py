@@ -63,9 +63,13 @@ def accompany(
 
         if not isinstance(generator, Accompanist):
             raise UsageError(f"{generator.name} does not accompany; musegan_accompany does")
-        typer.echo(f"{run_name}: {count} accompaniments of {track.name}, seed {sampling.seed}", err=True)
+        heard = _heard(notes, generator.texture)
+        if len(heard) < len(notes):
+            typer.echo(f"{track.name}: its highest line is taken, {len(heard)} of {len(notes)} notes", err=True)
+        many = "accompaniment" if count == 1 else "accompaniments"
+        typer.echo(f"{run_name}: {count} {many} of {track.name}, seed {sampling.seed}", err=True)
         try:
-            written = generator.accompany(_heard(notes, generator.texture), sampling)
+            written = generator.accompany(heard, sampling)
         except ValueError as error:
             raise UsageError(str(error)) from error
         write(written, files, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))

@@ -67,6 +67,8 @@ def read_notes(path: Path, settings: "Params", called: str) -> tuple["pd.DataFra
     from counterpoint.notes.midi import MidiError, read_midi
 
     limits = settings.ingest
+    if not path.is_file():
+        raise UsageError(f"the {called} {path} is missing: there is no such file")
     try:
         notes, facts = read_midi(path.read_bytes(), called, max_notes=limits.max_notes, max_beats=limits.max_beats)
     except (MidiError, OSError) as error:
