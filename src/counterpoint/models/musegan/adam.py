@@ -9,7 +9,7 @@ import tensorflow as tf
 class Adam(keras.optimizers.Adam):
     """Keras's Adam without its options, equal but for rounding, whose update of a weight is one operation.
 
-    Written out it is some forty, which, over a game's hundreds of weights, take longer to build than all layers.
+    Written out it is some forty, which, over a game's hundreds of weights, take nearly as long to build as all layers.
     """
 
     def __init__(self, learning_rate: Any, beta_1: float, beta_2: float, name: str = "adam") -> None:

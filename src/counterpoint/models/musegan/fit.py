@@ -91,9 +91,10 @@ def fit(
     shown = Generator(sizes)  # the average, at work
     shown.make()
     look = _look(sizes, settings, material, shown, seed)
+    phrases = tf.constant(material.train.view(np.uint8))
 
     def epoch(number: int) -> loop.Row:
-        drawn = _batches(material.train, settings, seed, number)
+        drawn = _batches(phrases, settings, seed, number)
         played = game.fit(drawn, epochs=1, steps_per_epoch=settings.check_every, shuffle=False, verbose=0).history
         checkpoint.assign(shown.variables, checkpoint.values(game.averaged), "average")
         row = {"iteration": number * settings.check_every} | {title: values[-1] for title, values in played.items()}
@@ -118,12 +119,11 @@ def fit(
     return shown, history
 
 
-def _batches(phrases: np.ndarray, settings: params.MuseGAN, seed: int, number: int) -> tf.data.Dataset:
+def _batches(phrases: tf.Tensor, settings: params.MuseGAN, seed: int, number: int) -> tf.data.Dataset:
     """The real phrases of one check's iterations, uint8 (critic_updates, batch, …), drawn with replacement."""
     size = (settings.check_every, settings.critic_updates, settings.batch_size)
     drawn = seeding.epoch_generator(seed, number).integers(0, len(phrases), size)
-    every = tf.constant(phrases.view(np.uint8))
-    return tf.data.Dataset.from_tensor_slices(drawn).map(lambda rows: tf.gather(every, rows)).prefetch(2)
+    return tf.data.Dataset.from_tensor_slices(drawn).map(lambda rows: tf.gather(phrases, rows)).prefetch(2)
 
 
 def _look(
