@@ -139,6 +139,25 @@ def test_overlay_reaches_into_mappings_and_replaces_a_source_whole() -> None:
     assert base == before
 
 
+def test_options_name_every_change_and_keep_lists_and_a_source_whole() -> None:
+    changes = {"a": {"b": {"c": [1, 2], "rate": 1e-4}, "name": "x"}, "source": {"kind": "z", "path": "/a b" * 30}}
+    assert params.options(changes) == [
+        "a.b.c=[1, 2]",
+        "a.b.rate=0.0001",
+        "a.name=x",
+        f"source={{kind: z, path: {'/a b' * 30}}}",
+    ]
+
+
+def test_the_long_preset_is_valid_and_its_options_say_the_same_as_the_file(content: dict[str, Any]) -> None:
+    changes = params.read_yaml(Path("long.yaml"))
+    merged = params.overlay(content, changes)
+    assert params.parse(merged).models.musegan.bars == 4
+    assert [option.partition("=")[0] for option in params.options(changes)] == [
+        f"models.musegan.{key}" for key in changes["models"]["musegan"]
+    ]
+
+
 @pytest.mark.parametrize("file", ["demo.yaml", "tests/tiny.yaml"])
 def test_what_is_changed_for_a_small_build_is_valid_over_the_committed_file(content: dict[str, Any], file: str) -> None:
     changes = yaml.safe_load(Path(file).read_text())

@@ -1,5 +1,6 @@
 """params.yaml, typed: one frozen model a section. Unknown, missing and out-of-range keys are errors, named by path."""
 
+import math
 import re
 import sys
 from pathlib import Path
@@ -315,12 +316,29 @@ def overlay(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def options(changes: dict[str, Any], within: str = "") -> list[str]:
+    """`changes` as `dvc exp run -S` takes them, e.g. "models.musegan.bars=4"; a list and a `source` are one value."""
+    told: list[str] = []
+    for key, value in changes.items():
+        if isinstance(value, dict) and key != "source":
+            told += options(value, f"{within}{key}.")
+        else:
+            one_line = yaml.safe_dump(value, default_flow_style=True, width=math.inf).partition("\n")[0]
+            told.append(f"{within}{key}={one_line}")
+    return told
+
+
 def main() -> None:
-    """`python -m counterpoint.params params.yaml changes.yaml`: print the first with the second laid over it."""
+    """`python -m counterpoint.params params.yaml changes.yaml`: print the first with the second laid over it; with
+    `--options` at the end print instead a line for each change, as `dvc exp run -S` takes it.
+    """
     base, changes = (read_yaml(Path(name)) for name in sys.argv[1:3])
     merged = overlay(base, changes)
     parse(merged, " + ".join(sys.argv[1:3]))
-    yaml.safe_dump(merged, sys.stdout, sort_keys=False)
+    if sys.argv[3:] == ["--options"]:
+        print("\n".join(options(changes)))
+    else:
+        yaml.safe_dump(merged, sys.stdout, sort_keys=False)
 
 
 if __name__ == "__main__":
