@@ -2,6 +2,7 @@
 
 import json
 
+import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ from counterpoint.evaluation.judge import judge, prepare
 from counterpoint.evaluation.pairing import pairing
 from counterpoint.models.scoring import judged_figures, pairing_figures, write_json, write_training
 from counterpoint.notes.keys import to_common_key
+from counterpoint.notes.midi import write_midi
 from counterpoint.notes.table import note_table
 from tests.evaluation import bach
 from tests.evaluation.test_learning import game, history
@@ -65,6 +67,19 @@ def test_how_it_learned_is_copied_and_drawn(tmp_path, learned):
     write_training(tmp_path, out, "a name")
     pd.testing.assert_frame_equal(pd.read_csv(out / "training.csv"), learned)
     assert (out / "training.png").read_bytes().startswith(b"\x89PNG")
+    assert not (out / "listen.png").exists()  # nothing was heard
+
+
+def test_what_was_heard_on_the_way_is_drawn_below_one_another(tmp_path):
+    game(3).assign(epoch=[1, 2, 3]).to_csv(tmp_path / "history.csv", index=False)
+    (tmp_path / "listen").mkdir()
+    heights = []
+    for number in (1, 3):
+        notes = VOICES[VOICES["piece"] == VOICES["piece"].iloc[0]]
+        (tmp_path / "listen" / f"epoch-{number:03d}.mid").write_bytes(write_midi(notes, tempo_bpm=80))
+        write_training(tmp_path, tmp_path, "a name")
+        heights.append(matplotlib.image.imread(tmp_path / "listen.png").shape[0])
+    assert heights[1] > 1.8 * heights[0]
 
 
 def test_numbers_that_are_not_finite_are_refused(tmp_path):

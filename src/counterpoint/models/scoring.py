@@ -20,7 +20,10 @@ from counterpoint.models.folder import NonFiniteWeights
 from counterpoint.models.generator import Likelihood
 from counterpoint.models.ngram.comparison import beside_ngrams
 from counterpoint.notes.keys import to_common_key
+from counterpoint.notes.midi import read_midi
+from counterpoint.render.pianoroll import draw_grid
 
+_OWN_MIDI = {"max_notes": 10**6, "max_beats": 10**5}  # what a generator wrote needs no guard
 Figures = dict[str, float | None]  # None is undefined, as with one test piece
 
 
@@ -40,10 +43,25 @@ def judged_figures(judgements: Mapping[Texture, Judgement], own: Texture, given:
 
 
 def write_training(folder: Path, out: Path, name: str) -> None:
-    """training.csv and training.png in `out`: the history of the model in `folder`."""
+    """training.csv and training.png in `out`: the history of the model in `folder`; listen.png: what was heard of it
+    on the way, one piano roll below the other, if anything was.
+    """
     history = pd.read_csv(folder / "history.csv")
     history.to_csv(out / "training.csv", index=False, lineterminator="\n")
     draw_history(history, out / "training.png", title=name)
+    _draw_heard(folder / "listen", out / "listen.png", history)
+
+
+def _draw_heard(listen: Path, picture: Path, history: pd.DataFrame) -> None:
+    """What the training wrote below `listen` on its way, titled by epochs or iterations; nothing if it wrote none."""
+    heard = sorted(listen.glob("epoch-*.mid"))
+    if not heard:
+        return
+    pieces = [read_midi(path.read_bytes(), path.stem, **_OWN_MIDI)[0] for path in heard]
+    unit = "iteration" if "iteration" in history else "epoch"
+    when = history.set_index("epoch", drop=False)[unit]
+    titles = [f"{unit.capitalize()} {when[int(path.stem.removeprefix('epoch-'))]}" for path in heard]
+    draw_grid(pd.concat(pieces, ignore_index=True), picture, titles)
 
 
 def likelihood_figures(
