@@ -76,6 +76,7 @@ def test_a_files_melody_gets_other_voices(project: Path, tmp_path: Path) -> None
     assert not first.equals(second)
     _, facts = read_midi((tmp_path / "piece-000.mid").read_bytes(), "x", max_notes=9999, max_beats=999)
     assert facts.tempo_bpm == pytest.approx(64.0, abs=0.01)
+    assert facts.track_names == ("soprano", "alto", "tenor", "bass")
 
 
 def test_models_that_do_not_accompany_and_files_that_are_no_midi(project: Path, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_the_champion_writes_what_its_folder_generates(project: Path, manifest: 
         piece = notes[notes["piece"] == f"{number:03d}"].reset_index(drop=True)
         said = (f"counterpoint {manifest.run_name}", f"seed 21, piece {number} of 3")
         written = (out / f"piece-{number:03d}.mid").read_bytes()
-        assert written == write_midi(piece, tempo_bpm=96.0, text=said)
+        assert written == write_midi(piece, tempo_bpm=96.0, track_names=("melody",), text=said)
 
 
 @pytest.mark.parametrize("spec", ["attention_lstm", "attention_lstm@1", "champion@1", "1"])

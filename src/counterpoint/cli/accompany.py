@@ -72,7 +72,7 @@ def accompany(
             written = generator.accompany(heard, sampling)
         except ValueError as error:
             raise UsageError(str(error)) from error
-        write(written, files, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
+        write(written, files, generator.texture, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
 
 
 def _heard(notes: "pd.DataFrame", texture: str) -> "pd.DataFrame":

@@ -93,7 +93,7 @@ def generate(
             notes = generator.generate(sampling, None if given is None else _begun_with(given, generator.texture))
         except ValueError as error:
             raise UsageError(str(error)) from error
-        write(notes, files, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
+        write(notes, files, generator.texture, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
 
 
 def _said(sampling: "Sampling", controls: frozenset[str]) -> str:

@@ -50,4 +50,4 @@ def interpolate(
             notes = generator.interpolate(sampling, to, steps)
         except ValueError as error:
             raise UsageError(str(error)) from error
-        write(notes, files, tempo_bpm, (f"counterpoint {run_name}", f"seed {seed} to {to}"))
+        write(notes, files, generator.texture, tempo_bpm, (f"counterpoint {run_name}", f"seed {seed} to {to}"))

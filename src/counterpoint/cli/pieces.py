@@ -91,22 +91,30 @@ def load_generator(spec: str, root: Path) -> tuple["Generator", str]:
         return catalog.load(Path(temporary) / "model"), version.run_name
 
 
-def write(notes: "pd.DataFrame", files: list[list[Path]], tempo_bpm: float, text: tuple[str, str]) -> None:
-    """Write the pieces "000", "001", … to their files, and say so. text: who wrote them, and from which seed."""
+def write(
+    notes: "pd.DataFrame", files: list[list[Path]], texture: str, tempo_bpm: float, text: tuple[str, str]
+) -> None:
+    """Write the pieces "000", "001", … to their files, and say so.
+
+    texture: of what is written, which names the tracks. text: who wrote them, and from which seed.
+    """
     from tqdm import tqdm
 
+    from counterpoint.encodings.tracks import TRACK_NAMES
     from counterpoint.notes.midi import write_midi
     from counterpoint.render import pianoroll
 
+    names = TRACK_NAMES[texture]
     for number, beside in enumerate(tqdm(files, desc="writing", unit="piece", disable=None)):
         piece = notes[notes["piece"] == f"{number:03d}"].reset_index(drop=True)
         beside[0].parent.mkdir(parents=True, exist_ok=True)
         for path in beside:
             if path.suffix == ".mid":
                 said = (text[0], f"{text[1]}, piece {number} of {len(files)}")
-                path.write_bytes(write_midi(piece, tempo_bpm=tempo_bpm, text=said))
+                path.write_bytes(write_midi(piece, tempo_bpm=tempo_bpm, track_names=names, text=said))
             elif path.suffix == ".png":
-                pianoroll.draw(piece, path, title=f"{text[0]}, {text[1]}, piece {number}")
+                title = f"{text[0]}, {text[1]}, piece {number}"
+                pianoroll.draw(piece, path, title=title, track_names=names)
             else:
                 _sound(piece, path, tempo_bpm)
     typer.echo(f"{sum(map(len, files))} files in {files[0][0].parent}", err=True)
