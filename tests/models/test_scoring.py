@@ -13,10 +13,12 @@ from counterpoint.models.scoring import judged_figures, pairing_figures, write_j
 from counterpoint.notes.keys import to_common_key
 from counterpoint.notes.midi import write_midi
 from counterpoint.notes.table import note_table
+from counterpoint.render.pianoroll import draw_grid
 from tests.evaluation import bach
 from tests.evaluation.test_learning import game, history
 
 VOICES = bach.split("test", "voices")
+NAMES = ("soprano", "alto", "tenor", "bass")
 
 
 @pytest.mark.parametrize("given", [0, 2])
@@ -76,10 +78,23 @@ def test_what_was_heard_on_the_way_is_drawn_below_one_another(tmp_path):
     heights = []
     for number in (1, 3):
         notes = VOICES[VOICES["piece"] == VOICES["piece"].iloc[0]]
-        (tmp_path / "listen" / f"epoch-{number:03d}.mid").write_bytes(write_midi(notes, tempo_bpm=80))
+        midi = write_midi(notes, tempo_bpm=80, track_names=NAMES)
+        (tmp_path / "listen" / f"epoch-{number:03d}.mid").write_bytes(midi)
         write_training(tmp_path, tmp_path, "a name")
         heights.append(matplotlib.image.imread(tmp_path / "listen.png").shape[0])
     assert heights[1] > 1.8 * heights[0]
+
+
+def test_a_voice_that_was_silent_at_first_leaves_the_others_their_names(tmp_path):
+    game(2).assign(epoch=[1, 2], iteration=[30, 60]).to_csv(tmp_path / "history.csv", index=False)
+    (tmp_path / "listen").mkdir()
+    full = VOICES[VOICES["piece"] == VOICES["piece"].iloc[0]]
+    heard = pd.concat([full[full["track"] != 1].assign(piece="epoch-001"), full.assign(piece="epoch-002")])
+    for name, notes in heard.groupby("piece"):
+        (tmp_path / "listen" / f"{name}.mid").write_bytes(write_midi(notes, tempo_bpm=80, track_names=NAMES))
+    write_training(tmp_path, tmp_path, "a name")
+    draw_grid(heard, tmp_path / "named.png", ["Iteration 30", "Iteration 60"], track_names=NAMES)
+    assert (tmp_path / "listen.png").read_bytes() == (tmp_path / "named.png").read_bytes()
 
 
 def test_numbers_that_are_not_finite_are_refused(tmp_path):

@@ -57,11 +57,17 @@ def _draw_heard(listen: Path, picture: Path, history: pd.DataFrame) -> None:
     heard = sorted(listen.glob("epoch-*.mid"))
     if not heard:
         return
-    pieces = [read_midi(path.read_bytes(), path.stem, **_OWN_MIDI)[0] for path in heard]
+    read = [read_midi(path.read_bytes(), path.stem, **_OWN_MIDI) for path in heard]
+    # A track that is silent is not in its file, and there is a next one by its number: its name is what it is known by.
+    fullest_first = sorted((facts.track_names for _, facts in read), key=len, reverse=True)
+    names = tuple(dict.fromkeys(name for of in fullest_first for name in of))
+    pieces = [
+        notes.assign(track=[names.index(facts.track_names[track]) for track in notes["track"]]) for notes, facts in read
+    ]
     unit = "iteration" if "iteration" in history else "epoch"
     when = history.set_index("epoch", drop=False)[unit]
     titles = [f"{unit.capitalize()} {when[int(path.stem.removeprefix('epoch-'))]}" for path in heard]
-    draw_grid(pd.concat(pieces, ignore_index=True), picture, titles)
+    draw_grid(pd.concat(pieces, ignore_index=True), picture, titles, track_names=names)
 
 
 def likelihood_figures(
