@@ -69,7 +69,7 @@ def evaluate(
         Path | None, typer.Option("--json", metavar="FILE|-", help="everything, for programs; - prints nothing else")
     ] = None,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="a page with pictures, one file")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="of intervals, of halves, and of what is spoilt on purpose")] = 0,
+    seed: Annotated[int, typer.Option(help="of intervals, of halves, and of what is spoilt on purpose")] = 0,
     force: Annotated[bool, typer.Option("--force", help="replace files that are there")] = False,
 ) -> None:
     """Judge a folder of MIDI, whoever wrote it, against real music.
@@ -93,7 +93,9 @@ def evaluate(
     """
     with said_plainly():
         from counterpoint.cli import sets, verdict
+        from counterpoint.cli.pieces import SEEDS, refuse_outside
 
+        refuse_outside("--seed", seed, 0, SEEDS - 1)
         written = [path for path in (as_json, html) if path is not None and path != STDOUT]
         _refuse_to_replace(written, force)
         _refuse_to_judge_itself(folder, reference)
