@@ -291,6 +291,11 @@ def test_folders_that_cannot_be_judged(no_project: Path) -> None:
     assert said.endswith("; …")
     assert "cannot be judged against itself" in refused(CHORALES, "-r", CHORALES / ".." / "chorales")
     assert "--reference is missing" in refused(CHORALES)
+    assert "one holds 1 piece; at least 2 are needed" in refused("one", "-r", CHORALES)
+    (no_project / "one" / "words.mid").write_text("words")
+    assert "one holds 1 piece (1 more file was not taken); at least 2" in refused("one", "-r", CHORALES)
+    said = refused("one", "-r", CHORALES, "--seed", -1)
+    assert said == "--seed: got -1, allowed: a whole number from 0 to 2147483647"
 
 
 @pytest.mark.parametrize(
@@ -299,7 +304,12 @@ def test_folders_that_cannot_be_judged(no_project: Path) -> None:
         (
             "melody",
             ["air"],
-            "only 1 of the 1 pieces of theirs can be rendered as melody, .* not defined for fewer than 2",
+            "^theirs holds 1 piece; at least 2 are needed, for distance_to_real asks how pieces differ: add music$",
+        ),
+        (
+            "melody",
+            ["air", "drums", "drums too"],
+            "^only 1 of the 3 pieces of theirs can be rendered as melody, .* drum's; at least 2 are needed",
         ),
         (
             "voices",
@@ -314,7 +324,7 @@ def test_folders_that_cannot_be_judged(no_project: Path) -> None:
     ],
 )
 def test_too_few_pieces_for_a_distance(texture: Texture, names: list[str], says: str) -> None:
-    notes = pd.concat([tune(name, 62, 67, 65).assign(is_drum=name == "drums") for name in names])
+    notes = pd.concat([tune(name, 62, 67, 65).assign(is_drum="drums" in name) for name in names])
     with pytest.raises(UsageError, match=says):
         sets.fit_to_judge(sets.Set("theirs", notes, frozenset()), texture, 0)
 

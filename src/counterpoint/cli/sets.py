@@ -144,15 +144,20 @@ def fit_to_judge(given: Set, texture: "Texture", seed: int) -> tuple["pd.DataFra
 
 def _too_few(given: Set, texture: "Texture", rendered: int) -> str:
     pieces = given.notes["piece"].nunique()
+    unread = sum(status != OK for status in given.files.values())
+    beside = f" ({unread} more {'file was' if unread == 1 else 'files were'} not taken)" if unread else ""
     other = "; try --texture melody or chords" if texture == "voices" else ""
     if not rendered:
         return (
             f"none of the {pieces} pieces of {given.name} can be rendered as {texture}, "
-            f"which takes {_NEEDS[texture]}{other}"
+            f"which takes {_NEEDS[texture]}{beside}{other}"
         )
+    needed = "at least 2 are needed, for distance_to_real asks how pieces differ"
+    if pieces == 1:
+        return f"{given.name} holds 1 piece{beside}; {needed}: add music"
     return (
-        f"only 1 of the {pieces} pieces of {given.name} can be rendered as {texture}, which takes {_NEEDS[texture]}: "
-        f"distance_to_real asks how pieces differ, and is not defined for fewer than 2{other}"
+        f"only 1 of the {pieces} pieces of {given.name} can be rendered as {texture}, which takes {_NEEDS[texture]}"
+        f"{beside}; {needed}{other}"
     )
 
 
