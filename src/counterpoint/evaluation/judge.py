@@ -39,18 +39,20 @@ class Bench:
     seed: int
 
 
-def prepare(real: pd.DataFrame, training: pd.DataFrame | None, texture: Texture, *, seed: int) -> Bench:
+def prepare(
+    real: pd.DataFrame, training: pd.DataFrame | None, texture: Texture, *, seed: int, numbered: bool = False
+) -> Bench:
     """real, training: note tables as they are; both are rendered to `texture`.
 
-    Raises JudgeError where no piece of `real` can be.
+    numbered: as `textures.render` has it. Raises JudgeError where no piece of `real` can be.
     """
-    rendered = render(real, texture)
+    rendered = render(real, texture, numbered=numbered)
     if rendered.empty:
         raise JudgeError(
             f"none of the {real['piece'].nunique()} reference pieces can be rendered as {texture}: "
             + ("that takes four pitched tracks; try melody" if texture == "voices" else "they hold no pitched notes")
         )
-    known = None if training is None else originality.index(music(render(training, texture)))
+    known = None if training is None else originality.index(music(render(training, texture, numbered=numbered)))
     human = None if known is None else originality.originality(music(rendered), known)
     return Bench(texture, rendered, known, human, seed)
 
