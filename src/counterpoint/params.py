@@ -238,21 +238,24 @@ class Params(Section):
     @model_validator(mode="after")
     def _gans_fit_the_view(self) -> "Params":
         view, tracks = self.pianoroll.view, TRACKS_OF_VIEW[self.pianoroll.view]
+        problems = []
         for name in ("musegan", "musegan_accompany"):
             model: MuseGAN = getattr(self.models, name)
             if (model.binarise == "argmax") != (view == "voices"):
                 allowed = (
                     "argmax, for a voice has one pitch at a time" if view == "voices" else "threshold or bernoulli"
                 )
-                raise ValueError(
+                problems.append(
                     f"models.{name}.binarise is {model.binarise}; with pianoroll.view: {view} it is {allowed}"
                 )
             for key, track in (("given", model.given), ("track_widths", max(model.track_widths, default=0))):
                 if track >= tracks:
-                    raise ValueError(
+                    problems.append(
                         f"models.{name}.{key} names track {track}; with pianoroll.view: {view} "
                         f"they are 0 to {tracks - 1}"
                     )
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
 
 
