@@ -56,7 +56,7 @@ demo: env  ## the same pipeline at tiny parameters, from the last commit, in .de
 	env -u MLFLOW_TRACKING_URI dvc repro
 	echo "the demo is built: make serve"
 
-long: env  ## the MuseGAN of long.yaml, four bars, an hour, as an experiment (dvc exp show)
+long: env  ## the MuseGAN of long.yaml, four bars, as an experiment (dvc exp show)
 	@changes=$$(python -m counterpoint.params params.yaml long.yaml --options)
 	mapfile -t changes <<< "$$changes"
 	dvc exp run evaluate@musegan "$${changes[@]/#/--set-param=}"
