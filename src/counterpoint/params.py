@@ -319,15 +319,21 @@ def overlay(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def options(changes: dict[str, Any], within: str = "") -> list[str]:
-    """`changes` as `dvc exp run -S` takes them, e.g. "models.musegan.bars=4"; a list and a `source` are one value."""
+def options(base: dict[str, Any], changes: dict[str, Any], within: str = "") -> list[str]:
+    """What lays `changes` over `base` as `dvc exp run -S` takes it, e.g. "models.musegan.bars=4".
+
+    Lists are one value; a key that `base` lacks is marked as added. Raises ParamsError for a `source`, which -S can
+    change key by key but not replace.
+    """
     told: list[str] = []
     for key, value in changes.items():
-        if isinstance(value, dict) and key != "source":
-            told += options(value, f"{within}{key}.")
+        if key == "source":
+            raise ParamsError(f"{within}{key} cannot be replaced by options: write it into {paths.PARAMS}")
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            told += options(base[key], value, f"{within}{key}.")
         else:
             one_line = yaml.safe_dump(value, default_flow_style=True, width=math.inf).partition("\n")[0]
-            told.append(f"{within}{key}={one_line}")
+            told.append(f"{'' if key in base else '+'}{within}{key}={one_line}")
     return told
 
 
@@ -339,7 +345,7 @@ def main() -> None:
     merged = overlay(base, changes)
     parse(merged, " + ".join(sys.argv[1:3]))
     if sys.argv[3:] == ["--options"]:
-        print("\n".join(options(changes)))
+        print("\n".join(options(base, changes)))
     else:
         yaml.safe_dump(merged, sys.stdout, sort_keys=False)
 

@@ -75,7 +75,7 @@ def accompany(
         said = moved(track, facts)
         if len(heard) < len(notes):
             said.append(f"{track.name}: its highest line is taken, {len(heard)} of {len(notes)} notes")
-        if metre := _other_metre(facts, generator.layout.bar_ticks):
+        if metre := _other_metre(facts, generator.layout.bar_ticks, int((heard["onset"] + heard["duration"]).max())):
             said.append(f"{track.name}: {metre}")
         many = "accompaniment" if count == 1 else "accompaniments"
         for line in (*said, f"{run_name}: {count} {many} of {track.name}, seed {sampling.seed}"):
@@ -87,18 +87,22 @@ def _heard(notes: "pd.DataFrame", texture: str) -> "pd.DataFrame":
     """The notes of a file as a generator of that texture is given them: of voices, the highest line."""
     from counterpoint.notes.lines import highest_line
 
-    return highest_line(notes) if texture == "voices" else notes
+    if texture != "voices":
+        return notes
+    line = highest_line(notes)
+    return line.assign(program=line["program"].iloc[0])  # one voice is one instrument, though many played the line
 
 
-def _other_metre(facts: "PieceFacts", bar_ticks: int) -> str:
-    """What is to be said of a file whose bars are not as long as the model's; nothing if all are.
+def _other_metre(facts: "PieceFacts", bar_ticks: int, end: int) -> str:
+    """What is to be said of a file whose bars are not the model's; nothing if all are, up to its end (tick).
 
     It is no error: many files name a metre that is not theirs, or one in which other accents may be wanted.
     """
     from counterpoint.notes.table import TICKS_PER_QUARTER
 
     for tick, numerator, denominator in facts.time_signatures:
-        if 4 * TICKS_PER_QUARTER * numerator != bar_ticks * denominator:
+        other_length = 4 * TICKS_PER_QUARTER * numerator != bar_ticks * denominator
+        if tick < end and (other_length or tick % bar_ticks):
             came = "is" if tick == 0 else f"after {tick / TICKS_PER_QUARTER:g} quarter notes is"
             return (
                 f"its metre {came} {numerator}/{denominator}, but the model hears and writes bars of "

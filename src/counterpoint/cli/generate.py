@@ -72,6 +72,8 @@ def generate(
     - `counterpoint generate --model musegan --bars 16 --noise-scale 0.8`
     """
     with said_plainly():
+        from counterpoint.models.generator import refuse_beyond
+
         sampling = request(
             count=count,
             length=length,
@@ -90,11 +92,12 @@ def generate(
         given, said = (None, []) if primer is None else _read_primer(primer, settings)
         generator, run_name = load_generator(model, root)
         try:
+            refuse_beyond(generator.controls, sampling, generator.name)
+            for line in (*said, f"{run_name}: {_said(sampling, generator.controls)}"):
+                typer.echo(line, err=True)
             notes = generator.generate(sampling, None if given is None else _begun_with(given, generator.texture))
         except ValueError as error:
             raise UsageError(str(error)) from error
-        for line in (*said, f"{run_name}: {_said(sampling, generator.controls)}"):
-            typer.echo(line, err=True)
         write(notes, files, generator.texture, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
 
 

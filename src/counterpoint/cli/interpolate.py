@@ -47,9 +47,9 @@ def interpolate(
         generator, run_name = load_generator(model, root)
         if not isinstance(generator, Interpolator):
             raise UsageError(f"{generator.name} knows nothing between two pieces; musegan does")
+        typer.echo(f"{run_name}: {steps} pieces from seed {seed} to seed {to}", err=True)
         try:
             notes = generator.interpolate(sampling, to, steps)
         except ValueError as error:
             raise UsageError(str(error)) from error
-        typer.echo(f"{run_name}: {steps} pieces from seed {seed} to seed {to}", err=True)
         write(notes, files, generator.texture, tempo_bpm, (f"counterpoint {run_name}", f"seed {seed} to {to}"))

@@ -94,7 +94,7 @@ def moved(path: Path, facts: "PieceFacts") -> list[str]:
 
     if not facts.moved_notes:
         return []
-    many = "1 note was" if facts.moved_notes == 1 else f"{facts.moved_notes} notes were"
+    many = "1 of its notes was" if facts.moved_notes == 1 else f"{facts.moved_notes} of its notes were"
     return [
         f"{path.name}: {many} moved onto the grid of {TICKS_PER_QUARTER} ticks a quarter note, by at most "
         f"{facts.furthest_beats:.2g} quarter notes"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from counterpoint.encodings.tracks import TRACK_NAMES
 from counterpoint.encodings.vocabulary import Vocabulary
 from counterpoint.evaluation.charts import draw_likelihoods
 from counterpoint.evaluation.judge import Judgement, figures
@@ -42,25 +43,25 @@ def judged_figures(judgements: Mapping[Texture, Judgement], own: Texture, given:
     return found
 
 
-def write_training(folder: Path, out: Path, name: str) -> None:
+def write_training(folder: Path, out: Path, name: str, texture: Texture) -> None:
     """training.csv and training.png in `out`: the history of the model in `folder`; listen.png: what was heard of it
-    on the way, one piano roll below the other, if anything was.
+    on the way, one piano roll below the other, if anything was. texture: of what it writes.
     """
     history = pd.read_csv(folder / "history.csv")
     history.to_csv(out / "training.csv", index=False, lineterminator="\n")
     draw_history(history, out / "training.png", title=name)
-    _draw_heard(folder / "listen", out / "listen.png", history)
+    _draw_heard(folder / "listen", out / "listen.png", history, TRACK_NAMES[texture])
 
 
-def _draw_heard(listen: Path, picture: Path, history: pd.DataFrame) -> None:
-    """What the training wrote below `listen` on its way, titled by epochs or iterations; nothing if it wrote none."""
+def _draw_heard(listen: Path, picture: Path, history: pd.DataFrame, names: tuple[str, ...]) -> None:
+    """What the training wrote below `listen` on its way, titled by epochs or iterations; nothing if it wrote none.
+
+    names: of the tracks, in the order of their numbers. A silent one is not in its file, and the next has its number.
+    """
     heard = sorted(listen.glob("epoch-*.mid"))
     if not heard:
         return
     read = [read_midi(path.read_bytes(), path.stem, **_OWN_MIDI) for path in heard]
-    # A track that is silent is not in its file, and there is a next one by its number: its name is what it is known by.
-    fullest_first = sorted((facts.track_names for _, facts in read), key=len, reverse=True)
-    names = tuple(dict.fromkeys(name for of in fullest_first for name in of))
     pieces = [
         notes.assign(track=[names.index(facts.track_names[track]) for track in notes["track"]]) for notes, facts in read
     ]
