@@ -31,6 +31,8 @@ def test_an_exponent_without_a_point_is_a_number(tmp_path) -> None:
         ("models.attention_lstm.dropuot", 0.1, "models.attention_lstm.dropuot: is no parameter; is it misspelt?"),
         ("models.attention_lstm.dropout", 1.0, "models.attention_lstm.dropout: input should be less than 1, got 1.0"),
         ("models.attention_lstm.units", 2.5, "models.attention_lstm.units"),
+        ("vectors.tones_per_step", 4, "vectors.tones_per_step: input should be less than or equal to 3, got 4"),
+        ("vectors.tones", "highest", "vectors.tones: input should be 'melody' or 'all', got 'highest'"),
         ("ingest.test", None, "ingest.test: input should be a valid number, got None"),
         (
             "corpus.source",

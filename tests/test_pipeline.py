@@ -77,7 +77,7 @@ def test_repro_builds_everything_from_a_folder_of_midi(project: Project) -> None
         [
             f"{stage}@{encoding}"
             for stage in ("vocabulary", "tensorise")
-            for encoding in ("melody", "chords", "pianoroll")
+            for encoding in ("melody", "chords", "pianoroll", "vectors")
         ]
         + [f"{stage}@{model}" for stage in ("train", "sample", "evaluate") for model in TEXTURES]
         + [f"reference@{texture}" for texture in ("melody", "chords", "voices", "band")]

@@ -16,7 +16,7 @@ from counterpoint.models.generator import Generator
 if TYPE_CHECKING:  # a served model is packed without params.yaml and what reads it
     from counterpoint.params import Params
 
-Encoding = Literal["melody", "chords", "pianoroll"]
+Encoding = Literal["melody", "chords", "pianoroll", "vectors"]
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,16 @@ def encoding(name: str) -> Encoding:
 def texture(name: str, settings: "Params") -> str:
     """The texture of what the generator `name` writes. ValueError for an unknown name.
 
-    Of bars of a piano roll it is the view that `settings.pianoroll` takes of the corpus.
+    Of bars of a piano roll it is the view that `settings.pianoroll` takes of the corpus; of tones it is a melody's or
+    chords', by which of them `settings.vectors` takes.
     """
-    read = encoding(name)
-    return settings.pianoroll.view if read == "pianoroll" else read
+    match encoding(name):
+        case "pianoroll":
+            return settings.pianoroll.view
+        case "vectors":
+            return settings.vectors.texture
+        case texture:
+            return texture
 
 
 def _entry(name: str) -> Entry:
