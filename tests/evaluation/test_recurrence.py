@@ -23,6 +23,13 @@ def test_runs_by_hand():
     assert recurrence.repetitions(tune) == pytest.approx((2 / 6 + 1 / 5) / 6)  # of lengths 2 to 7, which it has
 
 
+def test_lengths_are_means_over_the_pieces_that_have_them():
+    both = music(pd.concat([line(60, 62, 64, 60, 62, 64, 65, piece="a"), line(60, 60, 60, piece="b")]))
+    expected = [(2 / 6 + 1 / 2) / 2, (1 / 5 + 0) / 2, 0, 0, 0, 0, NOTHING, NOTHING]
+    np.testing.assert_allclose(recurrence.by_length(both), expected)
+    assert np.isnan(recurrence.by_length(music(line(60)))).all()
+
+
 def test_only_pitches_and_their_order_count():
     uneven = table([(0, onset, 5 + onset, pitch) for onset, pitch in ((0, 60), (7, 72), (50, 60), (300, 72))])
     assert recurrence.repeated(music(uneven), 2) == pytest.approx(1 / 3)

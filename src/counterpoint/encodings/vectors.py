@@ -1,7 +1,7 @@
 """Music as tones, one after another, each four numbers in [-1, 1]: length, pitch, intensity, and time since the last.
 
 Mogren, "C-RNN-GAN: Continuous recurrent neural networks with adversarial training" (Constructive Machine Learning
-Workshop, NIPS 2016), section 3, which has tone length, frequency, intensity and time spent since the previous tone.
+Workshop, NIPS 2016), section 2.1, which has tone length, frequency, intensity and time spent since the previous tone.
 
 - Tones stand in the order of their onsets, those of one onset from the highest down, so that the tune leads; in the
   paper they stand as in the file. Tracks are left behind: all voices are one succession.
@@ -10,6 +10,8 @@ Workshop, NIPS 2016), section 3, which has tone length, frequency, intensity and
   was from the onset before it.
 - Times are whole steps of a grid, before they are scaled and after they are read: an onset is within half a step of
   where it was however many tones are ahead of it, and what a generator writes a little off does not add up.
+- A step of several tones holds successive ones, of one chord or not. In the paper a tone may also be absent, at
+  intensity 0; here there are as many as there is room for.
 - Pitch is a MIDI number, not a frequency: equal intervals are equal distances, and a transposition is one sum.
 - One pitch sounds once at a time: of tones that begin at one pitch together the longest stays, and one that is struck
   again ends there. In a melody, every tone ends where the next begins (`grid.snapped` has the rule).

@@ -12,12 +12,20 @@ LENGTHS = range(2, 10)  # tones; nine pitches of seven bits fill a whole number 
 def repetitions(music: Music) -> np.ndarray:
     """The mean of `repeated` over 2 to 9 tones, of the lengths that a piece has; 0 for none to 1.
 
-    Mogren, "C-RNN-GAN" (2016), evaluation, "repetitions": of short subsequences, by the tones and their order, not
-    their timing. There they are counted; here they are a share, as pieces differ in length. NaN without two tones.
+    Mogren, "C-RNN-GAN" (2016), section 3.1, "repetitions of short subsequences", by the tones and their order, not
+    their timing; figure 3 has those of three tones. There they are counted; here they are a share, as pieces differ in
+    length. NaN without two tones.
     """
     shares = np.array([repeated(music, length) for length in LENGTHS])
     defined = ~np.isnan(shares)
     return ratio(np.where(defined, shares, 0).sum(axis=0), defined.sum(axis=0))
+
+
+def by_length(music: Music) -> np.ndarray:
+    """The mean of `repeated` over the pieces that have such a run, of every length in `LENGTHS`; NaN if none has."""
+    shares = np.array([repeated(music, length) for length in LENGTHS]).reshape(len(LENGTHS), -1)
+    defined = ~np.isnan(shares)
+    return ratio(np.where(defined, shares, 0).sum(axis=1), defined.sum(axis=1))
 
 
 def repeated(music: Music, length: int) -> np.ndarray:

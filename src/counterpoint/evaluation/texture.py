@@ -20,7 +20,7 @@ def polyphony(music: Music) -> np.ndarray:
 def polyphonic_onsets(music: Music) -> np.ndarray:
     """The share of onsets at which two different pitches or more begin, over all tracks; 0 to 1.
 
-    Mogren, "C-RNN-GAN" (2016), evaluation, "polyphony": how often tones begin at exactly one time. Drums do not count.
+    Mogren, "C-RNN-GAN" (2016), section 3.1, "polyphony": how often tones begin at exactly one time. Drums do not count.
     A piece without notes: NaN.
     """
     pitched = music.pitched
