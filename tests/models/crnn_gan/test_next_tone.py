@@ -8,7 +8,7 @@ import tensorflow as tf
 from counterpoint.models.crnn_gan.next_tone import NextTone, pretrain
 from tests.models.crnn_gan.small import made, sizes
 
-BATCH, UPDATES = 4, 12
+BATCH, UPDATES = 4, 24
 
 
 def learner(seed: int = 9) -> NextTone:
@@ -40,7 +40,7 @@ def test_it_learns_and_ends_where_it_ended_before():
     for _ in range(2):
         one = learner()
         first = float(one.train_step(next(iter(scale(1))))["squared_error"])
-        assert pretrain(one, scale, (5,)) < 0.7 * first
+        assert pretrain(one, scale, (5,)) < 0.75 * first
         ends.append([weight.numpy() for weight in one.generator.trainable_variables])
     for a, b in zip(*ends, strict=True):
         np.testing.assert_array_equal(a, b)

@@ -46,7 +46,8 @@ def feature_distance(real: Any, made: Any, matching: Matching) -> Any:
 
     The mean square over all numbers. "paired": of each made window's from a real one's (Mogren 2016, section 3); the
     least is where all made windows are the mean of the real ones. "means": of the one batch's mean from the other's
-    (Salimans et al. 2016, "Improved Techniques for Training GANs", section 3.1).
+    (Salimans et al. 2016, "Improved Techniques for Training GANs", section 3.1). "none", of which nobody learns: as
+    "paired".
     """
     if matching == "means":
         real, made = (tf.reduce_mean(features, 0) for features in (real, made))
