@@ -2,6 +2,7 @@
 
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -210,11 +211,13 @@ class CRNNGAN(Section):
     @model_validator(mode="after")
     def _parts_fit(self) -> "CRNNGAN":
         if self.pretrain and self.generator == "dense":
-            raise ValueError("pretrain is of the next tone, which generator: dense does not make by itself: set it to 0")
+            raise ValueError(
+                "pretrain is of the next tone, which generator: dense does not make by itself: set it to 0"
+            )
         if self.grow and not self.pretrain:
             raise ValueError("grow is of pre-training: leave it empty, or set pretrain")
         lengths = (*self.grow, self.steps)
-        if any(longer <= length for length, longer in zip(lengths, lengths[1:])):
+        if any(longer <= length for length, longer in pairwise(lengths)):
             raise ValueError(f"grow is {list(self.grow)}: lengths grow, and stay below steps, {self.steps}")
         if self.pretrain % len(lengths):
             raise ValueError(
@@ -229,6 +232,7 @@ class Models(Section):
     attention_lstm_chords: AttentionLSTM
     musegan: MuseGAN
     musegan_accompany: MuseGAN
+    crnn_gan: CRNNGAN
 
 
 class SampleLSTM(Section):
@@ -248,11 +252,19 @@ class SampleGAN(Section):
     noise_scale: float = Field(ge=0, le=5)
 
 
+class SampleTones(Section):
+    count: int = Field(ge=1, le=1000)
+    shown: int = Field(ge=1, le=64)
+    length: int = Field(ge=1, le=4096)  # tones
+    noise_scale: float = Field(ge=0, le=5)
+
+
 class Samples(Section):
     attention_lstm: SampleLSTM
     attention_lstm_chords: SampleLSTM
     musegan: SampleGAN
     musegan_accompany: SampleGAN
+    crnn_gan: SampleTones
 
 
 class Evaluate(Section):

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from counterpoint import paths
-from counterpoint.cli.options import Bars, Force, Model, NoiseScale, Out, Png, Tempo, Wav
+from counterpoint.cli.options import Bars, Force, Length, Model, NoiseScale, Out, Png, Tempo, Wav
 from counterpoint.cli.pieces import allowed_tempo, load_generator, places, request, settings_of, write
 from counterpoint.cli.plainly import UsageError, said_plainly
 
@@ -18,6 +18,7 @@ def interpolate(
     model: Model = "musegan",
     out: Out = Path("out"),
     bars: Bars = None,
+    length: Length = None,
     noise_scale: NoiseScale = None,
     tempo: Tempo = None,
     wav: Wav = False,
@@ -34,9 +35,11 @@ def interpolate(
     - `counterpoint interpolate --seed 1 --to 2 --steps 8 -o out/`
 
     - `counterpoint interpolate --seed 1 --to 2 --bars 4 --noise-scale 0.7 --png --wav`
+
+    - `counterpoint interpolate --seed 1 --to 2 --model crnn_gan --length 48`
     """
     with said_plainly():
-        sampling = request(seed=seed, bars=bars, noise_scale=noise_scale)
+        sampling = request(seed=seed, bars=bars, length=length, noise_scale=noise_scale)
         files = places(out, max(steps, 1), png=png, wav=wav, force=force)
         root = paths.project_root()
         tempo_bpm = allowed_tempo(settings_of(root).tempo_bpm if tempo is None else tempo)
@@ -44,7 +47,7 @@ def interpolate(
         from counterpoint.models.generator import Interpolator
 
         if not isinstance(generator, Interpolator):
-            raise UsageError(f"{generator.name} knows nothing between two pieces; musegan does")
+            raise UsageError(f"{generator.name} knows nothing between two pieces; musegan and crnn_gan do")
         typer.echo(f"{run_name}: {steps} pieces from seed {seed} to seed {to}", err=True)
         try:
             notes = generator.interpolate(sampling, to, steps)

@@ -32,11 +32,13 @@ class Entry:
 
 
 _ATTENTION_LSTM, _MUSEGAN = "counterpoint.models.attention_lstm", "counterpoint.models.musegan"
+_CRNN_GAN = "counterpoint.models.crnn_gan"
 GENERATORS = {
     "attention_lstm": Entry(f"{_ATTENTION_LSTM}.generator", f"{_ATTENTION_LSTM}.train", "melody"),
     "attention_lstm_chords": Entry(f"{_ATTENTION_LSTM}.generator", f"{_ATTENTION_LSTM}.train", "chords"),
     "musegan": Entry(f"{_MUSEGAN}.generator", f"{_MUSEGAN}.train", "pianoroll"),
     "musegan_accompany": Entry(f"{_MUSEGAN}.generator", f"{_MUSEGAN}.train", "pianoroll"),
+    "crnn_gan": Entry(f"{_CRNN_GAN}.generator", f"{_CRNN_GAN}.train", "vectors"),
 }
 
 

@@ -12,7 +12,7 @@ from counterpoint.encodings.scale import Scale
 from counterpoint.encodings.vectors import decode
 from counterpoint.models.crnn_gan.architecture import Architecture
 from counterpoint.models.crnn_gan.game import Game
-from counterpoint.models.crnn_gan.guard import figures
+from counterpoint.models.crnn_gan.guard import FIGURES, figures
 from counterpoint.models.crnn_gan.material import Material, batches
 from counterpoint.models.crnn_gan.networks import Generator, generator
 from counterpoint.models.crnn_gan.next_tone import NextTone, pretrain
@@ -127,7 +127,7 @@ def _look(material: Material, shown: Generator, seed: int) -> Callable[[], loop.
     def look() -> loop.Row:
         values = write().numpy()
         if not np.isfinite(values).all():
-            return {"distance_to_validation": float("nan"), "diversity": float("nan")}
+            return dict.fromkeys(FIGURES, float("nan"))
         return figures(decode(values, names, scale), held_out, scale.texture)
 
     return look

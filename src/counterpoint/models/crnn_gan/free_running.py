@@ -99,7 +99,7 @@ def _back(slopes: Any, kept: Kept, weights: Weights, start: State) -> tuple[Any,
         made = kept.made[at]
         of_head = (slopes[at] + of.made) * (1 - made * made)
         of_output = tf.matmul(of_head, weights.head, transpose_b=True)
-        outputs, cells, sums = [], [], []
+        layers: list[tuple[Any, Any, Any]] = []  # from the highest down
         for layer in reversed(range(len(weights.kernels))):
             kernel = weights.kernels[layer]
             of_sums, of_cell = slopes_back(
@@ -112,8 +112,9 @@ def _back(slopes: Any, kept: Kept, weights: Weights, start: State) -> tuple[Any,
             units = kernel.shape[-1] // 4
             heard = tf.matmul(of_sums, kernel, transpose_b=True)
             of_output, of_own = tf.split(heard, [kernel.shape[0] - units, units], axis=-1)
-            outputs, cells, sums = [of_own, *outputs], [of_cell, *cells], [of_sums, *sums]
-        return State(of_output, tuple(outputs), tuple(cells)), (of_head, tuple(sums))
+            layers.append((of_own, of_cell, of_sums))
+        outputs, cells, sums = (tuple(part) for part in zip(*reversed(layers), strict=True))
+        return State(of_output, outputs, cells), (of_head, sums)
 
     like = (start.made, tuple(tf.concat([cell] * 4, -1) for cell in start.cells))
     _, found = loop(kept.made.shape[0], step, start, like, backwards=True)

@@ -89,9 +89,9 @@ class Game(keras.Model):
         with tf.GradientTape(persistent=True) as judging:
             judging.watch(made)
             logits, features = self.discriminator(tf.concat([real, made], 0))
-            (real_logits, made_logits), both = tf.split(logits, 2), tf.split(features, 2)
+            (real_logits, made_logits), (real_features, made_features) = tf.split(logits, 2), tf.split(features, 2)
             discriminator_loss, generator_loss = losses.losses(real_logits, made_logits)
-            distance = losses.feature_distance(*both, self.matching)
+            distance = losses.feature_distance(real_features, made_features, self.matching)
         waits = [
             losses.has_to_wait(discriminator_loss, generator_loss, self.freeze),
             losses.has_to_wait(generator_loss, discriminator_loss, self.freeze),

@@ -8,6 +8,7 @@ from counterpoint.evaluation.textures import Texture
 from counterpoint.models.guard import compared, far, mean_known
 from counterpoint.training.loop import Row
 
+FIGURES = ("distance_to_validation", "diversity", "unique_windows", "used_pitch_classes")
 HEARD = ["onset", "duration", "pitch"]  # windows that differ in nothing of this are one
 
 
@@ -19,9 +20,6 @@ def figures(written: pd.DataFrame, held_out: pd.DataFrame, texture: Texture) -> 
     """
     distance = compared(written, held_out, texture)
     windows = [of[HEARD].to_numpy().tobytes() for _, of in written.groupby("piece", sort=False)]
-    return {
-        "distance_to_validation": far(distance),
-        "diversity": distance.diversity,
-        "unique_windows": len(set(windows)) / max(len(windows), 1),
-        "used_pitch_classes": mean_known(used_pitch_classes(music(written))),
-    }
+    unique = len(set(windows)) / max(len(windows), 1)
+    found = (far(distance), distance.diversity, unique, mean_known(used_pitch_classes(music(written))))
+    return dict(zip(FIGURES, found, strict=True))
