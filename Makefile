@@ -18,7 +18,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 export BENTOML_DO_NOT_TRACK := True
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help env repro test demo serve ui lint format bench registry-restore docs lock
+.PHONY: help env repro test demo long serve ui lint format bench registry-restore docs lock
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -55,6 +55,11 @@ demo: env  ## the same pipeline at tiny parameters, from the last commit, in .de
 	cd .demo
 	env -u MLFLOW_TRACKING_URI dvc repro
 	echo "the demo is built: make serve"
+
+long: env  ## the MuseGAN of long.yaml, four bars, as an experiment (dvc exp show)
+	@changes=$$(python -m counterpoint.params params.yaml long.yaml --options)
+	mapfile -t changes <<< "$$changes"
+	dvc exp run evaluate@musegan "$${changes[@]/#/--set-param=}"
 
 serve: env  ## the packaged generator on 127.0.0.1:3000
 	@bento=dist/bento

@@ -147,6 +147,25 @@ def test_overlay_reaches_into_mappings_and_replaces_a_source_whole() -> None:
     assert base == before
 
 
+def test_options_name_every_change_and_keep_lists_whole() -> None:
+    base = {"a": {"b": {"c": [3], "rate": 0.5}, "name": "y"}, "source": {"kind": "u"}}
+    changes = {"a": {"b": {"c": [1, 2], "rate": 1e-4, "new": True}, "name": "/a b" * 30}}
+    first, *others = params.options(base, changes)
+    assert first == "a.b.c=[1, 2]"
+    assert others == ["a.b.rate=0.0001", "+a.b.new=true", f"a.name={'/a b' * 30}"]
+    with pytest.raises(params.ParamsError, match=r"^source cannot be replaced by options"):
+        params.options(base, {"source": {"kind": "z"}})
+
+
+def test_the_long_preset_is_valid_and_its_options_say_the_same_as_the_file(content: dict[str, Any]) -> None:
+    changes = params.read_yaml(Path("long.yaml"))
+    merged = params.overlay(content, changes)
+    assert params.parse(merged).models.musegan.bars == 4
+    told = dict(option.split("=", 1) for option in params.options(content, changes))
+    expected = {f"models.musegan.{key}": value for key, value in changes["models"]["musegan"].items()}
+    assert {key: yaml.safe_load(value) for key, value in told.items()} == expected
+
+
 @pytest.mark.parametrize("file", ["demo.yaml", "tests/tiny.yaml"])
 def test_what_is_changed_for_a_small_build_is_valid_over_the_committed_file(content: dict[str, Any], file: str) -> None:
     changes = yaml.safe_load(Path(file).read_text())

@@ -171,6 +171,7 @@ def test_a_gan_shows_how_it_learned(project: Project) -> None:
         assert len(history) == 3 and columns <= set(history[0].split(","))
         listened = [path.suffix for path in (project.folder / f"models/{model}/listen").iterdir()]
         assert sorted(listened) == [".mid", ".png"]
+        assert (project.folder / f"reports/{model}/evaluation/listen.png").read_bytes().startswith(b"\x89PNG")
     runs = "import mlflow; print(mlflow.search_runs(search_all_experiments=True).to_json(orient='records'))"
     uri = f"sqlite:///{project.folder / 'mlflow.db'}"
     said = project.run(sys.executable, "-c", f"import mlflow; mlflow.set_tracking_uri({uri!r}); {runs}")

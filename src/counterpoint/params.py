@@ -1,5 +1,6 @@
 """params.yaml, typed: one frozen model a section. Unknown, missing and out-of-range keys are errors, named by path."""
 
+import math
 import re
 import sys
 from itertools import pairwise
@@ -304,21 +305,24 @@ class Params(Section):
     @model_validator(mode="after")
     def _gans_fit_the_view(self) -> "Params":
         view, tracks = self.pianoroll.view, TRACKS_OF_VIEW[self.pianoroll.view]
+        problems = []
         for name in ("musegan", "musegan_accompany"):
             model: MuseGAN = getattr(self.models, name)
             if (model.binarise == "argmax") != (view == "voices"):
                 allowed = (
                     "argmax, for a voice has one pitch at a time" if view == "voices" else "threshold or bernoulli"
                 )
-                raise ValueError(
+                problems.append(
                     f"models.{name}.binarise is {model.binarise}; with pianoroll.view: {view} it is {allowed}"
                 )
             for key, track in (("given", model.given), ("track_widths", max(model.track_widths, default=0))):
                 if track >= tracks:
-                    raise ValueError(
+                    problems.append(
                         f"models.{name}.{key} names track {track}; with pianoroll.view: {view} "
                         f"they are 0 to {tracks - 1}"
                     )
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
 
 
@@ -382,12 +386,35 @@ def overlay(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def options(base: dict[str, Any], changes: dict[str, Any], within: str = "") -> list[str]:
+    """What lays `changes` over `base` as `dvc exp run -S` takes it, e.g. "models.musegan.bars=4".
+
+    Lists are one value; a key that `base` lacks is marked as added. Raises ParamsError for a `source`, which -S can
+    change key by key but not replace.
+    """
+    told: list[str] = []
+    for key, value in changes.items():
+        if key == "source":
+            raise ParamsError(f"{within}{key} cannot be replaced by options: write it into {paths.PARAMS}")
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            told += options(base[key], value, f"{within}{key}.")
+        else:
+            one_line = yaml.safe_dump(value, default_flow_style=True, width=math.inf).partition("\n")[0]
+            told.append(f"{'' if key in base else '+'}{within}{key}={one_line}")
+    return told
+
+
 def main() -> None:
-    """`python -m counterpoint.params params.yaml changes.yaml`: print the first with the second laid over it."""
+    """`python -m counterpoint.params params.yaml changes.yaml`: print the first with the second laid over it; with
+    `--options` at the end print instead a line for each change, as `dvc exp run -S` takes it.
+    """
     base, changes = (read_yaml(Path(name)) for name in sys.argv[1:3])
     merged = overlay(base, changes)
     parse(merged, " + ".join(sys.argv[1:3]))
-    yaml.safe_dump(merged, sys.stdout, sort_keys=False)
+    if sys.argv[3:] == ["--options"]:
+        print("\n".join(options(base, changes)))
+    else:
+        yaml.safe_dump(merged, sys.stdout, sort_keys=False)
 
 
 if __name__ == "__main__":

@@ -10,10 +10,12 @@ from typer.testing import CliRunner
 
 from counterpoint import paths
 from counterpoint.cli import app
+from counterpoint.cli.accompany import _heard, _other_metre
 from counterpoint.models.musegan.generator import MuseGAN
 from counterpoint.notes.lines import highest_line
-from counterpoint.notes.midi import read_midi, write_midi
+from counterpoint.notes.midi import PieceFacts, read_midi, write_midi
 from tests.models.musegan.untrained import CHOIR, bach, network, write
+from tests.notes.files import END, smf, strike
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,12 +78,63 @@ def test_a_files_melody_gets_other_voices(project: Path, tmp_path: Path) -> None
     assert not first.equals(second)
     _, facts = read_midi((tmp_path / "piece-000.mid").read_bytes(), "x", max_notes=9999, max_beats=999)
     assert facts.tempo_bpm == pytest.approx(64.0, abs=0.01)
+    assert facts.track_names == ("soprano", "alto", "tenor", "bass")
+
+
+def test_a_file_in_another_metre_and_off_the_grid_is_taken_and_said(project: Path, tmp_path: Path) -> None:
+    three_four = bytes([0, 0xFF, 0x58, 4, 3, 2, 24, 8])
+    played = strike(0, 72, 480) + strike(7, 74, 473) + strike(3, 76, 480)  # at 0, 487 and 963 of 480 to a quarter
+    (tmp_path / "waltz.mid").write_bytes(smf(three_four + played + END))
+    got = command("accompany", tmp_path / "waltz.mid", "--seed", 5, "-o", tmp_path)
+    assert got.exit_code == 0, got.output
+    said = " ".join(got.output.split())
+    assert (
+        "waltz.mid: 2 of its notes were moved onto the grid of 24 ticks a quarter note, by at most 0.015 quarter"
+        in said
+    )
+    assert "waltz.mid: its metre is 3/4, but the model hears and writes bars of 4 quarter notes" in said
+    assert "highest line" not in said
+    given = heard(tmp_path / "piece-000.mid").query("track == 0")
+    assert given[["onset", "pitch"]].to_numpy().tolist() == [[0, 72], [24, 74], [48, 76]]
+
+
+@pytest.mark.parametrize(
+    ("metres", "says"),
+    [
+        (((0, 4, 4),), ""),
+        (((0, 2, 2), (96, 4, 4)), ""),  # bars of the same length
+        (((0, 1, 4), (24, 4, 4)), "its metre is 1/4, but"),
+        (((0, 4, 4), (204, 7, 8)), "its metre after 8.5 quarter notes is 7/8, but"),
+        (((0, 4, 4), (48, 4, 4)), "its metre after 2 quarter notes is 4/4, but"),  # the bar lines move
+        (((0, 4, 4), (960, 3, 4)), ""),  # after the last note
+    ],
+)
+def test_bars_of_another_length_are_said(metres: tuple[tuple[int, int, int], ...], says: str) -> None:
+    facts = PieceFacts((), metres, (), tempo_bpm=99.0, moved_notes=0, furthest_beats=0.0)
+    said = _other_metre(facts, bar_ticks=96, end=960)
+    assert said.startswith(says) and bool(said) == bool(says)
+
+
+def test_a_line_that_two_instruments_play_is_one_voice() -> None:
+    chorale = bach(1)
+    line = _heard(chorale.assign(program=chorale["onset"] // 96 % 2 * 40 + 3), "voices")
+    assert line[["onset", "pitch"]].equals(highest_line(chorale)[["onset", "pitch"]])
+    assert line["program"].unique().tolist() == [3]
+
+
+def test_a_tempo_of_the_tracks_own_that_is_not_written(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "fast.mid").write_bytes(write_midi(bach(1), tempo_bpm=500.0))
+    got = command("accompany", tmp_path / "fast.mid", "-o", tmp_path)
+    assert got.exit_code == 1
+    words = "the track's tempo, if no --tempo is said: got 500, allowed: a number from 20 to 400 quarter notes a minute"
+    assert words in got.output
 
 
 def test_models_that_do_not_accompany_and_files_that_are_no_midi(project: Path, tmp_path: Path) -> None:
     (tmp_path / "tune.mid").write_bytes(write_midi(bach(1), tempo_bpm=64.0))
     got = command("accompany", tmp_path / "tune.mid", "-m", "musegan", "-o", tmp_path / "out")
     assert got.exit_code == 1 and "this model, musegan, does not accompany" in got.output
+    assert "seed" not in got.output and "highest line" not in got.output  # no work is announced
     got = command("accompany", tmp_path / "none.mid", "-o", tmp_path / "out")
     assert got.exit_code == 1 and f"the track {tmp_path / 'none.mid'} is missing" in got.output
     assert not (tmp_path / "out").exists()
@@ -94,5 +147,7 @@ def test_the_way_from_one_piece_to_another(project: Path, tmp_path: Path) -> Non
         out = tmp_path / f"seed-{seed}"
         assert command("generate", "-m", "musegan", "--seed", seed, "--bars", 3, "-o", out).exit_code == 0
         pd.testing.assert_frame_equal(heard(out / "piece-000.mid"), heard(tmp_path / "way" / f"piece-00{number}.mid"))
-    got = command("interpolate", "--seed", 3, "--to", 8, "--steps", 1, "-o", tmp_path / "one")
-    assert got.exit_code == 1 and "steps is 1, allowed are 2 to 64" in got.output
+    for option, value, words in (("--steps", 1, "from 2 to 64"), ("--to", 2**31, "from 0 to 2147483647")):
+        asked = {"--seed": 3, "--to": 8, "--steps": 4, "-o": tmp_path / "none"} | {option: value}
+        got = command("interpolate", *(word for pair in asked.items() for word in pair))
+        assert got.exit_code == 1 and f"{option}: got {value}, allowed: a whole number {words}\n" in got.output

@@ -24,6 +24,7 @@ from counterpoint.evaluation.references import corrupted
 from counterpoint.evaluation.textures import Texture
 from counterpoint.notes.midi import read_midi, write_midi
 from counterpoint.notes.table import note_table, read_notes, read_pieces
+from counterpoint.notes.voices import VOICE_NAMES, four_voices
 from counterpoint.report.numbers import number
 
 DATA = Path(__file__).parents[1] / "data"
@@ -41,10 +42,11 @@ def refused(*words: object) -> str:
     return " ".join(got.stderr.split())
 
 
-def write(folder: Path, notes: pd.DataFrame) -> Path:
+def write(folder: Path, notes: pd.DataFrame, track_names: tuple[str, ...] = ()) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name, piece in notes.groupby("piece"):
-        (folder / f"{name}.mid").write_bytes(write_midi(piece.reset_index(drop=True), tempo_bpm=77))
+        midi = write_midi(piece.reset_index(drop=True), tempo_bpm=77, track_names=track_names)
+        (folder / f"{name}.mid").write_bytes(midi)
     return folder
 
 
@@ -234,6 +236,22 @@ def test_in_a_project_the_test_split_is_the_reference_and_its_rows_are_in_order(
     assert counted == [16, 15] * len(rows)
 
 
+def test_voices_by_their_names_are_judged_as_the_pipeline_judged_them(project: Path) -> None:
+    """Real chorales whose alto lies above the soprano: it is still the alto, where the file says so."""
+    notes, pieces = read_notes(project / paths.NOTES), read_pieces(project / paths.PIECES)
+    split = {name: notes[notes["piece"].isin(of["piece"])] for name, of in pieces.groupby("split")}
+    written = four_voices(split["validation"])
+    written = written.assign(pitch=written["pitch"].where(written["track"] != 1, written["pitch"] + 12))
+    bench = prepare(split["test"], split["train"], "voices", seed=3)
+    judged = {numbered: judge(written, bench, numbered=numbered) for numbered in (True, False)}
+    assert judged[True]["tracks"] != judged[False]["tracks"]
+    for called, numbered in ((VOICE_NAMES, True), ((), False)):
+        folder = write(project / f"by {called}", written, called)
+        got = command(folder, "-t", "voices", "--seed", 3, "--json", "-")
+        assert got.exit_code == 0, got.output
+        assert json.loads(got.stdout)["judgement"] == judged[numbered]
+
+
 def test_bands_are_judged_by_family_of_instruments(tmp_path: Path) -> None:
     files = sorted((DATA / "bands").glob("*.mid"))
     for place, file in enumerate(files):
@@ -291,6 +309,11 @@ def test_folders_that_cannot_be_judged(no_project: Path) -> None:
     assert said.endswith("; …")
     assert "cannot be judged against itself" in refused(CHORALES, "-r", CHORALES / ".." / "chorales")
     assert "--reference is missing" in refused(CHORALES)
+    assert "one holds 1 piece; at least 2 are needed" in refused("one", "-r", CHORALES)
+    (no_project / "one" / "words.mid").write_text("words")
+    assert "one holds 1 piece (1 more file was not taken); at least 2" in refused("one", "-r", CHORALES)
+    said = refused("one", "-r", CHORALES, "--seed", -1)
+    assert said == "--seed: got -1, allowed: a whole number from 0 to 2147483647"
 
 
 @pytest.mark.parametrize(
@@ -299,7 +322,12 @@ def test_folders_that_cannot_be_judged(no_project: Path) -> None:
         (
             "melody",
             ["air"],
-            "only 1 of the 1 pieces of theirs can be rendered as melody, .* not defined for fewer than 2",
+            "^theirs holds 1 piece; at least 2 are needed, for distance_to_real asks how pieces differ: add music$",
+        ),
+        (
+            "melody",
+            ["air", "drums", "drums too"],
+            "^only 1 of the 3 pieces of theirs can be rendered as melody, .* drum's; at least 2 are needed",
         ),
         (
             "voices",
@@ -314,7 +342,7 @@ def test_folders_that_cannot_be_judged(no_project: Path) -> None:
     ],
 )
 def test_too_few_pieces_for_a_distance(texture: Texture, names: list[str], says: str) -> None:
-    notes = pd.concat([tune(name, 62, 67, 65).assign(is_drum=name == "drums") for name in names])
+    notes = pd.concat([tune(name, 62, 67, 65).assign(is_drum="drums" in name) for name in names])
     with pytest.raises(UsageError, match=says):
         sets.fit_to_judge(sets.Set("theirs", notes, frozenset()), texture, 0)
 

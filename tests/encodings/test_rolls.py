@@ -1,3 +1,4 @@
+import re
 import time
 
 import numpy as np
@@ -53,9 +54,14 @@ def test_where_no_piece_has_four_voices_the_lines_that_make_bands_are_said():
     nothing = Split("train", Bars((), np.array([0]), np.zeros((0, 4, 16, PITCHES), bool)), np.array([], np.int8), 4, {})
     with pytest.raises(NoPhrasesError) as caught:
         rolls.require_phrases(nothing, CHOIR, 2)
-    _, lines = str(caught.value).split("params.yaml:\n")
+    _, lines = str(caught.value).split("follow:\n")
     changed = params.overlay(params.read_yaml(params.paths.PARAMS), yaml.safe_load(lines))
-    assert params.parse(changed).pianoroll.view == "band"
+    with pytest.raises(params.ParamsError) as following:
+        params.parse(changed)
+    models = {
+        name: {"binarise": "threshold"} for name in re.findall(r"models\.(\w+)\.binarise is", str(following.value))
+    }
+    assert params.parse(params.overlay(changed, {"models": models})).pianoroll.view == "band"
 
 
 def test_a_split_that_is_not_there_is_named(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 
+import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,11 +11,14 @@ from counterpoint.evaluation.judge import judge, prepare
 from counterpoint.evaluation.pairing import pairing
 from counterpoint.models.scoring import judged_figures, pairing_figures, write_json, write_training
 from counterpoint.notes.keys import to_common_key
+from counterpoint.notes.midi import write_midi
 from counterpoint.notes.table import note_table
+from counterpoint.render.pianoroll import draw_grid
 from tests.evaluation import bach
 from tests.evaluation.test_learning import game, history
 
 VOICES = bach.split("test", "voices")
+NAMES = ("soprano", "alto", "tenor", "bass")
 
 
 @pytest.mark.parametrize("given", [0, 2])
@@ -62,9 +66,37 @@ def test_how_it_learned_is_copied_and_drawn(tmp_path, learned):
     learned.to_csv(tmp_path / "history.csv", index=False)
     out = tmp_path / "out"
     out.mkdir()
-    write_training(tmp_path, out, "a name")
+    write_training(tmp_path, out, "a name", "melody")
     pd.testing.assert_frame_equal(pd.read_csv(out / "training.csv"), learned)
     assert (out / "training.png").read_bytes().startswith(b"\x89PNG")
+    assert not (out / "listen.png").exists()  # nothing was heard
+
+
+def test_what_was_heard_on_the_way_is_drawn_below_one_another(tmp_path):
+    game(3).assign(epoch=[1, 2, 3]).to_csv(tmp_path / "history.csv", index=False)
+    (tmp_path / "listen").mkdir()
+    heights = []
+    for number in (1, 3):
+        notes = VOICES[VOICES["piece"] == VOICES["piece"].iloc[0]]
+        midi = write_midi(notes, tempo_bpm=80, track_names=NAMES)
+        (tmp_path / "listen" / f"epoch-{number:03d}.mid").write_bytes(midi)
+        write_training(tmp_path, tmp_path, "a name", "voices")
+        heights.append(matplotlib.image.imread(tmp_path / "listen.png").shape[0])
+    assert heights[1] > 1.8 * heights[0]
+
+
+def test_a_voice_that_was_silent_at_first_leaves_the_others_their_names(tmp_path):
+    game(2).assign(epoch=[1, 2], iteration=[30, 60]).to_csv(tmp_path / "history.csv", index=False)
+    (tmp_path / "listen").mkdir()
+    full = VOICES[VOICES["piece"] == VOICES["piece"].iloc[0]]
+    heard = pd.concat(
+        [full[full["track"].isin([0, 2])].assign(piece="epoch-001"), full[full["track"] != 0].assign(piece="epoch-002")]
+    )
+    for name, notes in heard.groupby("piece"):
+        (tmp_path / "listen" / f"{name}.mid").write_bytes(write_midi(notes, tempo_bpm=80, track_names=NAMES))
+    write_training(tmp_path, tmp_path, "a name", "voices")
+    draw_grid(heard, tmp_path / "named.png", ["Iteration 30", "Iteration 60"], track_names=NAMES)
+    assert (tmp_path / "listen.png").read_bytes() == (tmp_path / "named.png").read_bytes()
 
 
 def test_numbers_that_are_not_finite_are_refused(tmp_path):

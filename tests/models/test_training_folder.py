@@ -12,6 +12,7 @@ from counterpoint.models.folder import Lineage, verify
 from counterpoint.models.training_folder import Training
 from counterpoint.notes.midi import read_midi
 from counterpoint.notes.table import empty_notes, note_table
+from counterpoint.render.pianoroll import draw
 from counterpoint.training.checkpoint import Checkpoint
 
 NOTES = note_table(piece="000", track=[0, 1], onset=[0, 24], duration=[24, 48], pitch=[60, 67])
@@ -39,12 +40,14 @@ def test_all_that_decides_the_result_is_in_the_key_and_nothing_else(training, tm
     assert replace(training, checkpoints=tmp_path / "elsewhere").key == training.key
 
 
-def test_what_is_heard_is_there_by_its_number(training):
+def test_what_is_heard_is_there_by_its_number(training, tmp_path):
     training.keep_heard(NOTES, 12, "check", ("soprano", "alto"))
     heard = training.checkpoints / training.key / "listen"
     assert sorted(file.name for file in heard.iterdir()) == ["epoch-012.mid", "epoch-012.png"]
     notes, piece = read_midi((heard / "epoch-012.mid").read_bytes(), "000", max_notes=9, max_beats=9)
     assert notes["pitch"].tolist() == [60, 67] and list(piece.track_names) == ["soprano", "alto"]
+    draw(NOTES, tmp_path / "named.png", title="Check 12", track_names=("soprano", "alto"))
+    assert (heard / "epoch-012.png").read_bytes() == (tmp_path / "named.png").read_bytes()
 
 
 def test_silence_is_neither_drawn_nor_written(training):

@@ -23,9 +23,17 @@ def columns(notes: pd.DataFrame, *names: str) -> list[tuple]:
 def test_quantises_onset_and_release_half_up_on_the_absolute_grid():
     # 480 ticks a quarter: 20 to a tick of the table, so 10 is a half.
     track = strike(9, 60, 11) + strike(10, 61, 19) + strike(1, 62, 480) + END
-    notes, _ = read(smf(track))
+    notes, facts = read(smf(track))
     # 9..20 → 0..1; 30..49 → 1.5..2.45 → 2..2, held for one tick; 50..530 → 2.5..26.5 → 3..27
     assert columns(notes, "onset", "duration", "pitch") == [(0, 1, 60), (2, 1, 61), (3, 24, 62)]
+    assert (facts.moved_notes, facts.furthest_beats) == (3, 10 / 480)
+
+
+def test_notes_that_end_off_the_grid_are_not_moved():
+    _, facts = read(smf(strike(40, 60, 33) + strike(7, 61, 13) + strike(8, 62, 480) + END))  # at 40, 80 and 101
+    assert (facts.moved_notes, facts.furthest_beats) == (1, 1 / 480)
+    _, facts = read(smf(strike(40, 60, 33) + END))
+    assert (facts.moved_notes, facts.furthest_beats) == (0, 0.0)
 
 
 def test_division_that_does_not_divide():

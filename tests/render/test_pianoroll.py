@@ -87,6 +87,14 @@ def test_grid_is_one_roll_a_piece_on_one_time_axis(tmp_path):
     assert upper[:, 1].min() == lower[:, 1].min()
 
 
+def test_the_tracks_of_a_grid_have_names(tmp_path):
+    for name, options in {"plain": {}, "named": {"track_names": ("Flute", "Cello")}}.items():
+        draw_grid(two_notes(), tmp_path / f"{name}.png", **options)
+    draw(two_notes(), tmp_path / "alone.png", title="p", track_names=("Flute", "Cello"))
+    plain, named, alone = ((tmp_path / f"{name}.png").read_bytes() for name in ("plain", "named", "alone"))
+    assert plain != named == alone
+
+
 def test_a_piece_without_notes_is_an_empty_roll(tmp_path):
     draw(empty_notes(), tmp_path / "empty.png", title="silence")
     draw_grid(empty_notes(), tmp_path / "grid.png")

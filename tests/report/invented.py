@@ -159,6 +159,7 @@ def contents(folder: Path) -> ReportContents:
                     {"model": "n-gram", "joint_nll": 2.678, "order": 3},
                 ),
                 training_png=roll,
+                listen_png=roll,
                 likelihood_png=roll,
                 card_markdown=card,
                 samples=(sample("bwv66.6", folder), sample("bwv17.7", folder)),

@@ -115,6 +115,7 @@ def project(tmp_path_factory) -> Iterator[None]:
         draw_history(
             pd.read_csv(paths.model(LSTM) / "history.csv"), paths.evaluation(LSTM) / "training.png", title=LSTM
         )
+        (paths.evaluation(LSTM) / "listen.png").write_bytes(b"\x89PNG of what was heard")
         table = pd.DataFrame({"model": [LSTM, "2-gram"], "joint_nll": [2.5, 3.25]})
         table.to_csv(paths.evaluation(LSTM) / "likelihood.csv", index=False)
         yield
@@ -153,6 +154,7 @@ def test_a_generator_brings_what_there_is_of_it(contents) -> None:
     assert chords.likelihood == mute.likelihood == ()
     assert lstm.training_png == (paths.evaluation(LSTM) / "training.png").read_bytes()
     assert chords.training_png is None and lstm.likelihood_png is None
+    assert lstm.listen_png == (paths.evaluation(LSTM) / "listen.png").read_bytes() and chords.listen_png is None
     assert (lstm.failed, chords.failed) == ({}, COLLAPSED)
     assert "differ 0.12 times" in chords.card_markdown and "Failed guards" not in lstm.card_markdown
     distance = json.loads((paths.evaluation(LSTM) / "metrics.json").read_text(encoding="utf-8"))["distance_to_real"]

@@ -15,12 +15,15 @@ NOTES = note_table(
     piece=["000", "000", "002"],  # the generator ended piece 001 at once
     onset=[0, 24, 12],
     duration=[24, 36, 6],
+    track=[0, 1, 1],
     pitch=[60, 64, 71],
 )
 
 
 def made(count: int, seed: int = 9):
-    return answer(NOTES, Sampling(count=count, seed=seed), version="abc-12", tempo_bpm=75.0)
+    return answer(
+        NOTES, Sampling(count=count, seed=seed), version="abc-12", tempo_bpm=75.0, track_names=("soprano", "alto")
+    )
 
 
 def test_one_piece_is_a_midi_file() -> None:
@@ -28,6 +31,7 @@ def test_one_piece_is_a_midi_file() -> None:
     assert (got.media_type, got.filename) == (MIDI, "piece-000.mid")
     notes, facts = read_midi(got.body, "000", max_notes=100, max_beats=100)
     assert facts.tempo_bpm == pytest.approx(75.0)
+    assert facts.track_names == ("soprano", "alto")
     assert notes[["onset", "duration", "pitch"]].to_numpy().tolist() == [[0, 24, 60], [24, 36, 64]]
 
 

@@ -10,18 +10,21 @@ from counterpoint import paths
 from counterpoint.cli.options import Count, Force, Model, NoiseScale, Out, Png, Seed, Wav
 from counterpoint.cli.pieces import (
     SEEDS,
-    allowed_tempo,
     load_generator,
+    moved,
     places,
     read_notes,
     request,
     settings_of,
+    tempo_or,
     write,
 )
 from counterpoint.cli.plainly import UsageError, said_plainly
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from counterpoint.notes.midi import PieceFacts
 
 
 def accompany(
@@ -40,9 +43,10 @@ def accompany(
 ) -> None:
     """Write the other tracks to one that you give, as piece-000.mid, piece-001.mid, …
 
-    The track stays as it is, and its bars, from the file's beginning, are the model's (4/4 by default). A model of four
-    voices takes the file's highest line for the voice that it is given (the soprano by default); for a model of a band
-    the file must hold that one instrument alone. `counterpoint models` says which track a model is given.
+    The track stays as it is, and its bars, from the file's beginning, are the model's (4/4 by default): a file in
+    another metre is taken, with a warning. A model of four voices takes the file's highest line for the voice that it
+    is given (the soprano by default); for a model of a band the file must hold that one instrument alone. `counterpoint
+    models` says which track a model is given.
 
     Examples:
 
@@ -56,27 +60,53 @@ def accompany(
         )
         files = places(out, count, png=png, wav=wav, force=force)
         root = paths.project_root()
-        notes, own_tempo_bpm = read_notes(track, settings_of(root), "track")
-        tempo_bpm = allowed_tempo(own_tempo_bpm if tempo is None else tempo)
+        notes, facts = read_notes(track, settings_of(root), "track")
+        tempo_bpm = tempo_or(tempo, facts.tempo_bpm, "the track's tempo")
         generator, run_name = load_generator(model, root)
         from counterpoint.models.generator import Accompanist
 
         if not isinstance(generator, Accompanist):
             raise UsageError(f"{generator.name} does not accompany; musegan_accompany does")
         heard = _heard(notes, generator.texture)
-        if len(heard) < len(notes):
-            typer.echo(f"{track.name}: its highest line is taken, {len(heard)} of {len(notes)} notes", err=True)
-        many = "accompaniment" if count == 1 else "accompaniments"
-        typer.echo(f"{run_name}: {count} {many} of {track.name}, seed {sampling.seed}", err=True)
         try:
             written = generator.accompany(heard, sampling)
         except ValueError as error:
             raise UsageError(str(error)) from error
-        write(written, files, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
+        said = moved(track, facts)
+        if len(heard) < len(notes):
+            said.append(f"{track.name}: its highest line is taken, {len(heard)} of {len(notes)} notes")
+        if metre := _other_metre(facts, generator.layout.bar_ticks, int((heard["onset"] + heard["duration"]).max())):
+            said.append(f"{track.name}: {metre}")
+        many = "accompaniment" if count == 1 else "accompaniments"
+        for line in (*said, f"{run_name}: {count} {many} of {track.name}, seed {sampling.seed}"):
+            typer.echo(line, err=True)
+        write(written, files, generator.texture, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
 
 
 def _heard(notes: "pd.DataFrame", texture: str) -> "pd.DataFrame":
     """The notes of a file as a generator of that texture is given them: of voices, the highest line."""
     from counterpoint.notes.lines import highest_line
 
-    return highest_line(notes) if texture == "voices" else notes
+    if texture != "voices":
+        return notes
+    line = highest_line(notes)
+    return line.assign(program=line["program"].iloc[0])  # one voice is one instrument, though many played the line
+
+
+def _other_metre(facts: "PieceFacts", bar_ticks: int, end: int) -> str:
+    """What is to be said of a file whose bars are not the model's; nothing if all are, up to its end (tick).
+
+    It is no error: many files name a metre that is not theirs, or one in which other accents may be wanted.
+    """
+    from counterpoint.notes.table import TICKS_PER_QUARTER
+
+    for tick, numerator, denominator in facts.time_signatures:
+        other_length = 4 * TICKS_PER_QUARTER * numerator != bar_ticks * denominator
+        if tick < end and (other_length or tick % bar_ticks):
+            came = "is" if tick == 0 else f"after {tick / TICKS_PER_QUARTER:g} quarter notes is"
+            return (
+                f"its metre {came} {numerator}/{denominator}, but the model hears and writes bars of "
+                f"{bar_ticks / TICKS_PER_QUARTER:g} quarter notes from the file's beginning on: its strong beats are "
+                "not this track's"
+            )
+    return ""

@@ -69,7 +69,7 @@ def evaluate(
         Path | None, typer.Option("--json", metavar="FILE|-", help="everything, for programs; - prints nothing else")
     ] = None,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="a page with pictures, one file")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="of intervals, of halves, and of what is spoilt on purpose")] = 0,
+    seed: Annotated[int, typer.Option(help="of intervals, of halves, and of what is spoilt on purpose")] = 0,
     force: Annotated[bool, typer.Option("--force", help="replace files that are there")] = False,
 ) -> None:
     """Judge a folder of MIDI, whoever wrote it, against real music.
@@ -80,8 +80,10 @@ def evaluate(
     in unlike textures, or against unlike references, cannot be compared.
 
     Textures: `melody` is the highest line and `chords` all notes, of any piece with a pitched note; `voices` takes
-    pieces of exactly four pitched tracks; `band` sorts all instruments into drums, piano, guitar, bass and strings, and
-    leaves sound effects out. What does not fit is left out, and named.
+    pieces of exactly four pitched tracks, by their names if they are called soprano, alto, tenor and bass, as those
+    that `counterpoint generate` writes are, else from the highest to the lowest by mean pitch; `band` sorts all
+    instruments into drums, piano, guitar, bass and strings, and leaves sound effects out. What does not fit is left
+    out, and named.
 
     Examples:
 
@@ -93,7 +95,9 @@ def evaluate(
     """
     with said_plainly():
         from counterpoint.cli import sets, verdict
+        from counterpoint.cli.pieces import SEEDS, refuse_outside
 
+        refuse_outside("--seed", seed, 0, SEEDS - 1)
         written = [path for path in (as_json, html) if path is not None and path != STDOUT]
         _refuse_to_replace(written, force)
         _refuse_to_judge_itself(folder, reference)
@@ -130,10 +134,11 @@ def judge_all(judged: "Set", real: "Set", training: "Set | None", texture: "Text
 
     notes, said = fit_to_judge(judged, texture, seed)
     real_notes, said_of_real = fit_to_judge(real, texture, seed)
-    bench = prepare(real_notes, None if training is None else notes_of(training, texture), texture, seed=seed)
+    known = None if training is None else notes_of(training, texture)
+    bench = prepare(real_notes, known, texture, seed=seed, numbered=True)
     rows = list(_from_the_reference(bench))
     with tqdm(total=1 + len(rows), desc="judging", unit="set", disable=None) as bar:
-        judgement = judge(notes, bench)
+        judgement = judge(notes, bench, numbered=True)
         bar.update()
         beside = []
         for name, title, spoilt, half in rows:
@@ -177,7 +182,7 @@ def _from_the_reference(bench: "Bench") -> Iterator[tuple[str, str, "pd.DataFram
     if len(pieces) < 4:
         return
     one, other = (real[real["piece"].isin(half)].reset_index(drop=True) for half in np.array_split(pieces, 2))
-    against = prepare(other, None, bench.texture, seed=seed)
+    against = prepare(other, None, bench.texture, seed=seed, numbered=True)
     yield "half", HALF, one, against
     for share in SPOILT_SHARES:
         title = f"{HALF}, {100 * share:.0f} % of the notes spoilt"

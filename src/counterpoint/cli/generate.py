@@ -10,12 +10,13 @@ from counterpoint import paths
 from counterpoint.cli.options import Bars, Count, Force, Length, Model, NoiseScale, Out, Png, Seed, Tempo, Wav
 from counterpoint.cli.pieces import (
     SEEDS,
-    allowed_tempo,
     load_generator,
+    moved,
     places,
     read_notes,
     request,
     settings_of,
+    tempo_or,
     write,
 )
 from counterpoint.cli.plainly import UsageError, said_plainly
@@ -72,6 +73,8 @@ def generate(
     - `counterpoint generate --model crnn_gan --length 64 --noise-scale 0.8`
     """
     with said_plainly():
+        from counterpoint.models.generator import refuse_beyond
+
         sampling = request(
             count=count,
             length=length,
@@ -86,15 +89,17 @@ def generate(
         files = places(out, count, png=png, wav=wav, force=force)
         root = paths.project_root()
         settings = settings_of(root)
-        tempo_bpm = allowed_tempo(settings.tempo_bpm if tempo is None else tempo)
-        given = None if primer is None else _read_primer(primer, settings)
+        tempo_bpm = tempo_or(tempo, settings.tempo_bpm, "tempo_bpm of params.yaml")
+        given, said = (None, []) if primer is None else _read_primer(primer, settings)
         generator, run_name = load_generator(model, root)
-        typer.echo(f"{run_name}: {_said(sampling, generator.controls)}", err=True)
         try:
+            refuse_beyond(generator.controls, sampling, generator.name)
+            for line in (*said, f"{run_name}: {_said(sampling, generator.controls)}"):
+                typer.echo(line, err=True)
             notes = generator.generate(sampling, None if given is None else _begun_with(given, generator.texture))
         except ValueError as error:
             raise UsageError(str(error)) from error
-        write(notes, files, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
+        write(notes, files, generator.texture, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
 
 
 def _said(sampling: "Sampling", controls: frozenset[str]) -> str:
@@ -104,13 +109,13 @@ def _said(sampling: "Sampling", controls: frozenset[str]) -> str:
     return f"{pieces} {size}, seed {sampling.seed}"
 
 
-def _read_primer(path: Path, settings: "Params") -> "pd.DataFrame":
-    """The notes of a MIDI file, drums left out."""
-    notes, _ = read_notes(path, settings, "primer")
+def _read_primer(path: Path, settings: "Params") -> tuple["pd.DataFrame", list[str]]:
+    """The notes of a MIDI file, drums left out, and what is to be said of how they were read."""
+    notes, facts = read_notes(path, settings, "primer")
     pitched = notes[~notes["is_drum"].to_numpy(bool)]
     if pitched.empty:
         raise UsageError(f"the primer {path} has no melody: all its notes are drums")
-    return pitched
+    return pitched, moved(path, facts)
 
 
 def _begun_with(primer: "pd.DataFrame", texture: str) -> "pd.DataFrame":

@@ -7,7 +7,7 @@ import typer
 
 from counterpoint import paths
 from counterpoint.cli.options import Bars, Force, Length, Model, NoiseScale, Out, Png, Tempo, Wav
-from counterpoint.cli.pieces import allowed_tempo, load_generator, places, request, settings_of, write
+from counterpoint.cli.pieces import SEEDS, load_generator, places, refuse_outside, request, settings_of, tempo_or, write
 from counterpoint.cli.plainly import UsageError, said_plainly
 
 
@@ -39,13 +39,15 @@ def interpolate(
     - `counterpoint interpolate --seed 1 --to 2 --model crnn_gan --length 48`
     """
     with said_plainly():
-        sampling = request(seed=seed, bars=bars, length=length, noise_scale=noise_scale)
-        files = places(out, max(steps, 1), png=png, wav=wav, force=force)
-        root = paths.project_root()
-        tempo_bpm = allowed_tempo(settings_of(root).tempo_bpm if tempo is None else tempo)
-        generator, run_name = load_generator(model, root)
-        from counterpoint.models.generator import Interpolator
+        from counterpoint.models.generator import MOST_PIECES, Interpolator
 
+        sampling = request(seed=seed, bars=bars, length=length, noise_scale=noise_scale)
+        refuse_outside("--to", to, 0, SEEDS - 1)
+        refuse_outside("--steps", steps, 2, MOST_PIECES)
+        files = places(out, steps, png=png, wav=wav, force=force)
+        root = paths.project_root()
+        tempo_bpm = tempo_or(tempo, settings_of(root).tempo_bpm, "tempo_bpm of params.yaml")
+        generator, run_name = load_generator(model, root)
         if not isinstance(generator, Interpolator):
             raise UsageError(f"{generator.name} knows nothing between two pieces; musegan and crnn_gan do")
         typer.echo(f"{run_name}: {steps} pieces from seed {seed} to seed {to}", err=True)
@@ -53,4 +55,4 @@ def interpolate(
             notes = generator.interpolate(sampling, to, steps)
         except ValueError as error:
             raise UsageError(str(error)) from error
-        write(notes, files, tempo_bpm, (f"counterpoint {run_name}", f"seed {seed} to {to}"))
+        write(notes, files, generator.texture, tempo_bpm, (f"counterpoint {run_name}", f"seed {seed} to {to}"))

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from counterpoint.models.generator import Generator, Sampling
+    from counterpoint.notes.midi import PieceFacts
     from counterpoint.params import Params
 
 _SHOWN_FILES = 5
 SEEDS = 2**31
+TEMPOS_BPM = (20.0, 400.0)
 
 
 def request(**asked: Any) -> "Sampling":
@@ -25,15 +27,25 @@ def request(**asked: Any) -> "Sampling":
     from pydantic import ValidationError
 
     from counterpoint.models.generator import Sampling
+    from counterpoint.models.ranges import allowed, refusal
 
     try:
         return Sampling(**{name: value for name, value in asked.items() if value is not None})
     except ValidationError as error:
-        lines = [
-            f"--{str(e['loc'][0]).replace('_', '-')}: {e['msg'][0].lower()}{e['msg'][1:]}, got {e['input']}"
-            for e in error.errors()
-        ]
+        declared = Sampling.model_json_schema()["properties"]
+        wrong = dict.fromkeys(str(e["loc"][0]) for e in error.errors())
+        lines = [refusal(f"--{name.replace('_', '-')}", f"{asked[name]}", allowed(declared[name])) for name in wrong]
         raise UsageError("\n".join(lines)) from None
+
+
+def refuse_outside(option: str, value: float, low: float, high: float, unit: str = "") -> None:
+    """UsageError if `value`, a whole number or any, is not from `low` to `high`."""
+    from counterpoint.models.ranges import allowed, refusal
+
+    if not low <= value <= high:
+        kind = "integer" if isinstance(value, int) else "number"
+        words = allowed({"type": kind, "minimum": low, "maximum": high})
+        raise UsageError(refusal(option, f"{value:.12g}", f"{words} {unit}".rstrip()))
 
 
 def places(out: Path, count: int, *, png: bool, wav: bool, force: bool) -> list[list[Path]]:
@@ -56,24 +68,37 @@ def settings_of(root: Path) -> "Params":
     return load(root / paths.PARAMS)
 
 
-def allowed_tempo(tempo_bpm: float) -> float:
-    if not 20 <= tempo_bpm <= 400:
-        raise UsageError(f"--tempo is {tempo_bpm:g}, allowed are 20 to 400 quarter notes a minute")
+def tempo_or(asked: float | None, own: float, whose: str) -> float:
+    """Quarter notes a minute: what was `asked` for by --tempo, else its `own`, of `whose` tempo."""
+    tempo_bpm, name = (own, f"{whose}, if no --tempo is said") if asked is None else (asked, "--tempo")
+    refuse_outside(name, tempo_bpm, *TEMPOS_BPM, "quarter notes a minute")
     return tempo_bpm
 
 
-def read_notes(path: Path, settings: "Params", called: str) -> tuple["pd.DataFrame", float]:
-    """The notes of a MIDI file and its tempo. called: what it is, for messages."""
+def read_notes(path: Path, settings: "Params", called: str) -> tuple["pd.DataFrame", "PieceFacts"]:
+    """The notes of a MIDI file and what it says beside them. called: what it is, for messages."""
     from counterpoint.notes.midi import MidiError, read_midi
 
     limits = settings.ingest
     if not path.is_file():
         raise UsageError(f"the {called} {path} is missing: there is no such file")
     try:
-        notes, facts = read_midi(path.read_bytes(), called, max_notes=limits.max_notes, max_beats=limits.max_beats)
+        return read_midi(path.read_bytes(), called, max_notes=limits.max_notes, max_beats=limits.max_beats)
     except (MidiError, OSError) as error:
         raise UsageError(f"the {called} {path} cannot be read: {error}") from error
-    return notes, facts.tempo_bpm
+
+
+def moved(path: Path, facts: "PieceFacts") -> list[str]:
+    """What is to be said of notes that reading a file moved; nothing of a file whose notes stayed."""
+    from counterpoint.notes.table import TICKS_PER_QUARTER
+
+    if not facts.moved_notes:
+        return []
+    many = "1 of its notes was" if facts.moved_notes == 1 else f"{facts.moved_notes} of its notes were"
+    return [
+        f"{path.name}: {many} moved onto the grid of {TICKS_PER_QUARTER} ticks a quarter note, by at most "
+        f"{facts.furthest_beats:.2g} quarter notes"
+    ]
 
 
 def load_generator(spec: str, root: Path) -> tuple["Generator", str]:
@@ -91,22 +116,30 @@ def load_generator(spec: str, root: Path) -> tuple["Generator", str]:
         return catalog.load(Path(temporary) / "model"), version.run_name
 
 
-def write(notes: "pd.DataFrame", files: list[list[Path]], tempo_bpm: float, text: tuple[str, str]) -> None:
-    """Write the pieces "000", "001", … to their files, and say so. text: who wrote them, and from which seed."""
+def write(
+    notes: "pd.DataFrame", files: list[list[Path]], texture: str, tempo_bpm: float, text: tuple[str, str]
+) -> None:
+    """Write the pieces "000", "001", … to their files, and say so.
+
+    texture: of what is written, which names the tracks. text: who wrote them, and from which seed.
+    """
     from tqdm import tqdm
 
+    from counterpoint.encodings.tracks import TRACK_NAMES
     from counterpoint.notes.midi import write_midi
     from counterpoint.render import pianoroll
 
+    names = TRACK_NAMES[texture]
     for number, beside in enumerate(tqdm(files, desc="writing", unit="piece", disable=None)):
         piece = notes[notes["piece"] == f"{number:03d}"].reset_index(drop=True)
         beside[0].parent.mkdir(parents=True, exist_ok=True)
         for path in beside:
             if path.suffix == ".mid":
                 said = (text[0], f"{text[1]}, piece {number} of {len(files)}")
-                path.write_bytes(write_midi(piece, tempo_bpm=tempo_bpm, text=said))
+                path.write_bytes(write_midi(piece, tempo_bpm=tempo_bpm, track_names=names, text=said))
             elif path.suffix == ".png":
-                pianoroll.draw(piece, path, title=f"{text[0]}, {text[1]}, piece {number}")
+                title = f"{text[0]}, {text[1]}, piece {number}"
+                pianoroll.draw(piece, path, title=title, track_names=names)
             else:
                 _sound(piece, path, tempo_bpm)
     typer.echo(f"{sum(map(len, files))} files in {files[0][0].parent}", err=True)

@@ -1,7 +1,7 @@
 """The sets of music that `counterpoint evaluate` compares: folders of MIDI, and the splits of a project."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +34,7 @@ class Set:
     notes: "pd.DataFrame"
     digests: frozenset[str]  # SHA-256 of the files that were read
     files: Mapping[str, str] = field(default_factory=dict)  # file → "ok", or "STATUS: REASON"
+    track_names: Mapping[str, Sequence[str]] = field(default_factory=dict)  # piece → of its tracks, in their order
 
 
 def shown(path: Path | str) -> str:
@@ -78,7 +79,8 @@ def read_folder(folder: Path, what: str, *, once: bool = False) -> Set:
         for source, digest in zip(pieces.loc[copies, "source"], pieces.loc[copies, "sha256"], strict=True):
             files[shown(folder / source)] = f"duplicate: the same bytes as {shown(folder / first[digest])}"
         notes = notes[~notes["piece"].isin(pieces.loc[copies, "piece"])].reset_index(drop=True)
-    return Set(name, notes, frozenset(pieces["sha256"]), files)
+    names = dict(zip(pieces["piece"], pieces["track_names"], strict=True))
+    return Set(name, notes, frozenset(pieces["sha256"]), files, names)
 
 
 def project_root() -> Path:
@@ -109,10 +111,23 @@ def read_split(split: str, root: Path) -> Set:
 
 
 def notes_of(given: Set, texture: "Texture") -> "pd.DataFrame":
-    """The notes of a set; for a band on its five tracks, so that a track means the same in every piece."""
-    from counterpoint.encodings.band import as_band
+    """The notes of a set; of a band or of voices on its tracks, so that a track means the same in every piece.
 
-    return as_band(given.notes) if texture == "band" else given.notes
+    A piece that is not of four voices stays as it is.
+    """
+    import pandas as pd
+
+    from counterpoint.encodings.band import as_band
+    from counterpoint.notes.table import SORT_KEYS
+    from counterpoint.notes.voices import four_voices
+
+    if texture == "band":
+        return as_band(given.notes)
+    if texture != "voices":
+        return given.notes
+    voices = four_voices(given.notes, track_names=given.track_names)
+    others = given.notes[~given.notes["piece"].isin(voices["piece"])]
+    return pd.concat([voices, others]).sort_values(SORT_KEYS, kind="stable", ignore_index=True)
 
 
 def fit_to_judge(given: Set, texture: "Texture", seed: int) -> tuple["pd.DataFrame", list[str]]:
@@ -144,15 +159,20 @@ def fit_to_judge(given: Set, texture: "Texture", seed: int) -> tuple["pd.DataFra
 
 def _too_few(given: Set, texture: "Texture", rendered: int) -> str:
     pieces = given.notes["piece"].nunique()
+    unread = sum(status != OK for status in given.files.values())
+    beside = f" ({unread} more {'file was' if unread == 1 else 'files were'} not taken)" if unread else ""
     other = "; try --texture melody or chords" if texture == "voices" else ""
     if not rendered:
         return (
             f"none of the {pieces} pieces of {given.name} can be rendered as {texture}, "
-            f"which takes {_NEEDS[texture]}{other}"
+            f"which takes {_NEEDS[texture]}{beside}{other}"
         )
+    needed = "at least 2 are needed, for distance_to_real asks how pieces differ"
+    if pieces == 1:
+        return f"{given.name} holds 1 piece{beside}; {needed}: add music"
     return (
-        f"only 1 of the {pieces} pieces of {given.name} can be rendered as {texture}, which takes {_NEEDS[texture]}: "
-        f"distance_to_real asks how pieces differ, and is not defined for fewer than 2{other}"
+        f"only 1 of the {pieces} pieces of {given.name} can be rendered as {texture}, which takes {_NEEDS[texture]}"
+        f"{beside}; {needed}{other}"
     )
 
 

@@ -10,16 +10,12 @@ from counterpoint.encodings.arrays import as_text, load_arrays, save_arrays
 from counterpoint.encodings.layout import Layout
 from counterpoint.encodings.pianoroll import Bars, phrase_starts
 
-AS_BAND = """. Where few pieces have four voices, any become bands by these lines of params.yaml:
+AS_BAND = """. Where few pieces have four voices, any become bands by these lines of params.yaml, whose check says what
+else must follow:
 
 pianoroll:
   view: band
   least_tracks: 1
-models:
-  musegan:
-    binarise: threshold
-  musegan_accompany:
-    binarise: threshold
 """
 
 
@@ -85,8 +81,9 @@ def require_phrases(split: Split, layout: Layout, length: int) -> np.ndarray:
         return starts
     raise NoPhrasesError(
         f"there is nothing to train on: {said(split, length)}. data/encoded/pianoroll/coverage.json says of every "
-        "piece that was left out why. Add music; or let others in by pianoroll.metre, and shorter or sparser phrases "
-        "by the models' bars and pianoroll.least_tracks, in params.yaml" + (AS_BAND if layout.view == "voices" else "")
+        "piece that was left out why. Add music; or let others in by pianoroll.metre, and sparser phrases by "
+        "pianoroll.least_tracks, in params.yaml; or ask for phrases of fewer bars"
+        + (AS_BAND if layout.view == "voices" else "")
     )
 
 

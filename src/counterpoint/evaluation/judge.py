@@ -11,17 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from counterpoint.evaluation import catalog, distribution, histograms, originality, recurrence, tracks
-from counterpoint.evaluation.bootstrap import drawn, interval
-from counterpoint.evaluation.counts import ratio
+from counterpoint.evaluation import histograms, originality, parts, recurrence, tracks
 from counterpoint.evaluation.distance import distance_to_real
 from counterpoint.evaluation.music import Music, music
 from counterpoint.evaluation.originality import Index, Originality
 from counterpoint.evaluation.sameness import sameness
-from counterpoint.evaluation.textures import Texture, excerpt_lengths, excerpts, piece_of, render
+from counterpoint.evaluation.textures import Texture, excerpt_lengths, excerpts, render
 
-BOOTSTRAP_DRAWS = 1000
-CURVE_POINTS = 96  # of a density, in a judgement
 Judgement = dict[str, Any]
 
 
@@ -40,18 +36,20 @@ class Bench:
     seed: int
 
 
-def prepare(real: pd.DataFrame, training: pd.DataFrame | None, texture: Texture, *, seed: int) -> Bench:
+def prepare(
+    real: pd.DataFrame, training: pd.DataFrame | None, texture: Texture, *, seed: int, numbered: bool = False
+) -> Bench:
     """real, training: note tables as they are; both are rendered to `texture`.
 
-    Raises JudgeError where no piece of `real` can be.
+    numbered: as `textures.render` has it. Raises JudgeError where no piece of `real` can be.
     """
-    rendered = render(real, texture)
+    rendered = render(real, texture, numbered=numbered)
     if rendered.empty:
         raise JudgeError(
             f"none of the {real['piece'].nunique()} reference pieces can be rendered as {texture}: "
             + ("that takes four pitched tracks; try melody" if texture == "voices" else "they hold no pitched notes")
         )
-    known = None if training is None else originality.index(music(render(training, texture)))
+    known = None if training is None else originality.index(music(render(training, texture, numbered=numbered)))
     human = None if known is None else originality.originality(music(rendered), known)
     return Bench(texture, rendered, known, human, seed)
 
@@ -77,17 +75,17 @@ def judge(notes: pd.DataFrame, bench: Bench, *, numbered: bool = False) -> Judge
                 "high": distance.high,
                 "families": distance.families,
             },
-            "measures": _measures(cut, real_cut, bench),
+            "measures": parts.measures(cut, real_cut, bench.texture, bench.seed),
             "tracks": tracks.by_track(cut, real_cut, bench.texture),
             "pairs": tracks.by_pair(cut, real_cut, bench.texture),
-            "distributions": _distributions(cut, real_cut),
-            "histograms": [_histogram(found) for found in histograms.histograms(cut, real_cut)],
+            "distributions": parts.distributions(cut, real_cut),
+            "histograms": [parts.histogram(found) for found in histograms.histograms(cut, real_cut)],
             "repetitions": {
                 "labels": list(recurrence.LENGTHS),
                 "generated": recurrence.by_length(cut),
                 "real": recurrence.by_length(real_cut),
             },
-            "originality": _originality(rendered, bench),
+            "originality": parts.copied(rendered, bench.training, bench.human, bench.seed),
             "diversity": {"relative": distance.diversity, "distinct": same.distinct, "most_shared": same.most_shared},
             "left_out": {piece: why_left_out(bench.texture) for piece in missing},
         }
@@ -170,93 +168,6 @@ def _counts(notes: pd.DataFrame, cut: Music) -> dict[str, int]:
 def why_left_out(texture: Texture) -> str:
     """Why a piece cannot be rendered in `texture`."""
     return "not four pitched tracks" if texture == "voices" else "no pitched note"
-
-
-def _measures(cut: Music, real_cut: Music, bench: Bench) -> list[dict[str, Any]]:
-    """Every metric of the texture: means over excerpts, intervals by drawing pieces."""
-    sides = {
-        side: _means(catalog.measure(of, bench.texture), bench.seed)
-        for side, of in (("generated", cut), ("real", real_cut))
-    }
-    return [
-        {
-            "name": metric.name,
-            "title": metric.title,
-            "family": metric.family,
-            "unit": metric.unit,
-            "meaning": metric.meaning,
-            "generated": sides["generated"][metric.name],
-            "real": sides["real"][metric.name],
-        }
-        for metric in catalog.metrics_of(bench.texture)
-    ]
-
-
-def _means(table: pd.DataFrame, seed: int) -> dict[str, dict[str, float]]:
-    """Column → its mean over all rows (excerpts) where it is defined, and 95 % of the means of drawn pieces."""
-    owners = pd.Index([piece_of(str(name)) or str(name) for name in table.index])
-    sums = table.groupby(owners).sum(min_count=0).to_numpy(float)
-    counts = table.notna().groupby(owners).sum().to_numpy(float)
-    pieces = len(sums)
-    if not pieces:
-        return {str(name): {"value": math.nan, "low": math.nan, "high": math.nan} for name in table}
-    draws = np.vstack([np.ones(pieces), drawn(pieces, BOOTSTRAP_DRAWS, seed)])
-    means = ratio(draws @ sums, draws @ counts)
-    result = {}
-    for name, column in zip(table.columns, means.T, strict=True):
-        low, high = interval(column[1:])
-        result[str(name)] = {"value": float(column[0]), "low": low, "high": high}
-    return result
-
-
-def _distributions(cut: Music, real_cut: Music) -> list[dict[str, Any]]:
-    rows = []
-    for feature, found in distribution.each_distances(cut, real_cut):  # one at a time: they are as many as pairs
-        (row,) = distribution.compare({feature: found}).to_dict("records")
-        curves = distribution.densities(found)
-        grid = np.linspace(curves.grid[0], curves.grid[-1], CURVE_POINTS) if curves.grid.size else curves.grid
-        rows.append(
-            {str(key): value for key, value in row.items()}
-            | {
-                "grid": grid,
-                "intra_density": np.interp(grid, curves.grid, curves.intra_real) if grid.size else grid,
-                "inter_density": np.interp(grid, curves.grid, curves.inter) if grid.size else grid,
-            }
-        )
-    return rows
-
-
-def _histogram(found: histograms.Histogram) -> dict[str, Any]:
-    return {
-        "name": found.name,
-        "title": found.title,
-        "unit": found.unit,
-        "labels": list(found.labels),
-        "generated": found.generated,
-        "real": found.real,
-        "overlap": found.overlap,
-    }
-
-
-def _originality(rendered: pd.DataFrame, bench: Bench) -> dict[str, Any] | None:
-    if bench.training is None or bench.human is None:
-        return None
-    ours = originality.summary(originality.originality(music(rendered), bench.training), seed=bench.seed)
-    human = originality.summary(bench.human, seed=bench.seed)
-    return {
-        f"{who}{key}": value
-        for who, of in (("", ours), ("human_", human))
-        for key, value in {
-            "copied_share": {
-                "value": of.copied_share,
-                "low": of.copied_share_low,
-                "high": of.copied_share_high,
-            },
-            "longest_run_notes": of.longest_run_notes,
-            "longest_run_piece": of.longest_run_piece,
-            "longest_run_sample": of.longest_run_sample,
-        }.items()
-    }
 
 
 def _plain(value: Any) -> Any:

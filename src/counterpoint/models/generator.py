@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:  # for the types only: a served model is packed without evaluation
     from counterpoint.encodings.events import Tokens
+    from counterpoint.encodings.layout import Layout
     from counterpoint.evaluation.likelihood import EventNats
 
 MOST_PIECES = 64  # of one request
@@ -78,6 +79,8 @@ class Likelihood(Protocol):
 @runtime_checkable
 class Accompanist(Protocol):
     """A generator that can also write the other tracks to one that is given."""
+
+    layout: "Layout"  # of the bars in which it hears and writes
 
     def accompany(self, track: pd.DataFrame, sampling: Sampling) -> pd.DataFrame:
         """`sampling.count` accompaniments of `track`, a note table of one piece; all tracks, the given one among them.

@@ -4,10 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from counterpoint.models.generator import Generator, Sampling
+from counterpoint.models.generator import MOST_PIECES, Generator, Sampling
 from counterpoint.notes.table import validate
-
-MOST_PIECES = 64  # of one request
 
 
 def written(generator: Generator, asked: dict[str, Any], seed: int) -> pd.DataFrame:

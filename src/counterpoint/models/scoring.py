@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from counterpoint.encodings.tracks import TRACK_NAMES
 from counterpoint.encodings.vocabulary import Vocabulary
 from counterpoint.evaluation.charts import draw_likelihoods
 from counterpoint.evaluation.judge import Judgement, figures
@@ -20,7 +21,10 @@ from counterpoint.models.folder import NonFiniteWeights
 from counterpoint.models.generator import Likelihood
 from counterpoint.models.ngram.comparison import beside_ngrams
 from counterpoint.notes.keys import to_common_key
+from counterpoint.notes.midi import read_midi
+from counterpoint.render.pianoroll import draw_grid
 
+_OWN_MIDI = {"max_notes": 10**6, "max_beats": 10**5}  # what a generator wrote needs no guard
 Figures = dict[str, float | None]  # None is undefined, as with one test piece
 
 
@@ -39,11 +43,32 @@ def judged_figures(judgements: Mapping[Texture, Judgement], own: Texture, given:
     return found
 
 
-def write_training(folder: Path, out: Path, name: str) -> None:
-    """training.csv and training.png in `out`: the history of the model in `folder`."""
+def write_training(folder: Path, out: Path, name: str, texture: Texture) -> None:
+    """training.csv and training.png in `out`: the history of the model in `folder`; listen.png: what was heard of it
+    on the way, one piano roll below the other, if anything was. texture: of what it writes.
+    """
     history = pd.read_csv(folder / "history.csv")
     history.to_csv(out / "training.csv", index=False, lineterminator="\n")
     draw_history(history, out / "training.png", title=name)
+    _draw_heard(folder / "listen", out / "listen.png", history, TRACK_NAMES[texture])
+
+
+def _draw_heard(listen: Path, picture: Path, history: pd.DataFrame, names: tuple[str, ...]) -> None:
+    """What the training wrote below `listen` on its way, titled by epochs or iterations; nothing if it wrote none.
+
+    names: of the tracks, in the order of their numbers. A silent one is not in its file, and the next has its number.
+    """
+    heard = sorted(listen.glob("epoch-*.mid"))
+    if not heard:
+        return
+    read = [read_midi(path.read_bytes(), path.stem, **_OWN_MIDI) for path in heard]
+    pieces = [
+        notes.assign(track=[names.index(facts.track_names[track]) for track in notes["track"]]) for notes, facts in read
+    ]
+    unit = "iteration" if "iteration" in history else "epoch"
+    when = history.set_index("epoch", drop=False)[unit]
+    titles = [f"{unit.capitalize()} {when[int(path.stem.removeprefix('epoch-'))]}" for path in heard]
+    draw_grid(pd.concat(pieces, ignore_index=True), picture, titles, track_names=names)
 
 
 def likelihood_figures(

@@ -42,14 +42,16 @@ class Training:
     def keep_heard(self, notes: pd.DataFrame, number: int, unit: Unit, track_names: tuple[str, ...]) -> None:
         """Write epoch-004.mid and .png of what the model plays after its 4th epoch or check, as `unit` says.
 
-        They lie beside the checkpoint: what was heard before a kill is still part of the model.
+        Track k is called `track_names[k]` in both. They lie beside the checkpoint: what was heard before a kill is
+        still part of the model.
         """
         self._heard.mkdir(parents=True, exist_ok=True)
         if notes.empty:  # early in training a piece may be all rests: nothing to see or hear
             return
         path = self._heard / f"epoch-{number:03d}.mid"
         path.write_bytes(write_midi(notes, tempo_bpm=HEARD_TEMPO_BPM, track_names=track_names))
-        pianoroll.draw(notes, path.with_suffix(".png"), title=f"{unit.capitalize()} {number}")
+        title = f"{unit.capitalize()} {number}"
+        pianoroll.draw(notes, path.with_suffix(".png"), title=title, track_names=track_names)
 
     @contextmanager
     def sealed(self, out: Path, texture: str, history: pd.DataFrame, corpus_facts: Path) -> Iterator[Path]:

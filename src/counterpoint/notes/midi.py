@@ -28,6 +28,8 @@ class PieceFacts:
     time_signatures: tuple[tuple[int, int, int], ...]  # tick, numerator, denominator; the first at tick 0
     key_signatures: tuple[tuple[int, int, bool], ...]  # tick, sharps (flats: negative), minor; empty if none is given
     tempo_bpm: float  # the first tempo, quarter notes a minute
+    moved_notes: int  # whose onset lay off the note table's grid
+    furthest_beats: float  # that an onset was moved, in quarter notes
 
 
 def read_midi(data: bytes, piece: str, *, max_notes: int, max_beats: int) -> tuple[pd.DataFrame, PieceFacts]:
@@ -116,11 +118,15 @@ def _facts(score, tracks: list, division: int, max_beats: int) -> PieceFacts:
     tempos = sorted(score.tempos, key=lambda event: event.time)
     if tempos and tempos[0].mspq < 1:
         raise MidiError("a tempo of 0 microseconds a quarter note")
+    begins = np.concatenate([track.notes.numpy()["time"] for track in tracks]).astype(np.int64)
+    moves = np.abs(_quantised(begins, division) * division - begins * TICKS_PER_QUARTER)
     return PieceFacts(
         track_names=tuple(track.name for track in tracks),
         time_signatures=tuple((when, *metre) for when, metre in metres.items()),
         key_signatures=tuple((when, *key) for when, key in keys.items()),
         tempo_bpm=_MICROSECONDS_A_MINUTE / tempos[0].mspq if tempos else 120.0,
+        moved_notes=int(np.count_nonzero(moves)),
+        furthest_beats=float(moves.max()) / (division * TICKS_PER_QUARTER),
     )
 
 

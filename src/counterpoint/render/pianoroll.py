@@ -67,18 +67,20 @@ def draw_grid(
     titles: Sequence[str] = (),
     *,
     time_signature: tuple[int, int] = (4, 4),
+    track_names: Sequence[str] = (),
 ) -> None:
     """Write a column of piano rolls to `path`, a PNG: the pieces of a note table, in the order of their names.
 
     All share one time axis and one range of pitches, so that they can be compared. titles: one a piece; without, their
-    names. A table without notes gives an empty roll. Raises ValueError for another number of titles than of pieces.
+    names. track_names: as in `draw`. A table without notes gives an empty roll. Raises ValueError for another number of
+    titles than of pieces.
     """
     names = sorted(pieces["piece"].unique())
     if titles and len(titles) != len(names):
         raise ValueError(f"{len(titles)} titles for {len(names)} pieces, expected one each")
     rolls = [(title, pieces[pieces["piece"] == name]) for name, title in zip(names, titles or names, strict=True)]
     rolls = rolls or [("", pieces)]
-    _save(_figure(rolls, _span(pieces, time_signature), _tracks(pieces), ()), Path(path))
+    _save(_figure(rolls, _span(pieces, time_signature), _tracks(pieces), track_names), Path(path))
 
 
 def _tracks(notes: pd.DataFrame) -> list[int]:

@@ -74,6 +74,7 @@ class Generator:
     failed: Mapping[str, str] | None = field(default_factory=dict)  # guard → why, in plain words; None: not guarded
     likelihood: tuple[Mapping[str, Any], ...] = ()  # table rows, all with the same keys: heading → cell
     training_png: bytes | None = None
+    listen_png: bytes | None = None  # what was heard of it while it learned
     likelihood_png: bytes | None = None
     card_markdown: str = ""
     samples: tuple[Sample, ...] = ()

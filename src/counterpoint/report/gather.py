@@ -9,17 +9,17 @@ import pandas as pd
 
 from counterpoint import paths
 from counterpoint.corpus.card import data_card
-from counterpoint.encodings.band import TRACKS as BAND
+from counterpoint.encodings.tracks import TRACK_NAMES
 from counterpoint.evaluation.catalog import METRICS
+from counterpoint.evaluation.tracks import TRACKED
 from counterpoint.models.card import model_card
 from counterpoint.models.folder import given_track, read_manifest
 from counterpoint.notes.table import read_notes
-from counterpoint.notes.voices import VOICE_NAMES
 from counterpoint.render.engraving import to_svg
 from counterpoint.render.mp3 import to_mp3
 from counterpoint.report.contents import Definition, Generator, ReportContents, Row, Sample, Texture
 
-TRACKS = {"voices": VOICE_NAMES, "band": tuple(name for name, *_ in BAND)}
+TRACKS = {texture: TRACK_NAMES[texture] for texture in TRACKED}
 SHOWN_SAMPLES = 4
 SHOWN_SECONDS = 30.0
 TITLES = {"melody": "Melody", "chords": "Chords", "voices": "Four voices", "band": "Band"}
@@ -122,6 +122,7 @@ def _generator(name: str, tempo_bpm: float) -> Generator:
         failed=failed,
         likelihood=tuple(_records(likelihood)) if likelihood.is_file() else (),
         training_png=_bytes(evaluation / "training.png"),
+        listen_png=_bytes(evaluation / "listen.png"),
         likelihood_png=_bytes(evaluation / "likelihood.png"),
         card_markdown=model_card(paths.model(name), _read(evaluation / "metrics.json"), failed),
         samples=tuple(_samples(name, tempo_bpm)),

@@ -20,15 +20,18 @@ class Answer:
     filename: str
 
 
-def answer(notes: pd.DataFrame, sampling: Sampling, *, version: str, tempo_bpm: float) -> Answer:
+def answer(
+    notes: pd.DataFrame, sampling: Sampling, *, version: str, tempo_bpm: float, track_names: tuple[str, ...]
+) -> Answer:
     """The generated note table (pieces "000", "001", …) as one file.
 
-    Every MIDI says in text events which version wrote it, from which seed.
+    Every MIDI says in text events which version wrote it, from which seed; its track k is called `track_names[k]`.
     """
     files = [
         write_midi(
             notes[notes["piece"] == f"{piece:03d}"].reset_index(drop=True),
             tempo_bpm=tempo_bpm,
+            track_names=track_names,
             text=(f"counterpoint {version}", f"seed {sampling.seed}, piece {piece} of {sampling.count}"),
         )
         for piece in range(sampling.count)

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from counterpoint.models import ranges
 from counterpoint.models.generator import Sampling
 
 MAXIMUM_BODY_BYTES = 16 * 1024
@@ -82,7 +83,7 @@ def parse(body: bytes) -> GenerateRequest:
 def _refusal(content: dict[str, Any], wrong: list[str]) -> RequestError:
     shown = wrong[:_SHOWN_PROBLEMS]
     problems = tuple(FieldProblem(_clip(name), _show(content[name]), allowed(name)) for name in shown)
-    sentences = [f"{p.field}: got {p.got}, allowed: {p.allowed}" for p in problems]
+    sentences = [ranges.refusal(p.field, p.got, p.allowed) for p in problems]
     if len(wrong) > len(shown):
         sentences.append(f"and {len(wrong) - len(shown)} more")
     return RequestError(400, "; ".join(sentences), problems)
@@ -94,17 +95,8 @@ def allowed(name: str) -> str:
     if name not in properties:
         return f"no such field; the fields are {', '.join(properties)}"
     declared = properties[name]
-    choices = declared.get("anyOf", [declared])
-    words = [_range(choice) for choice in choices if choice["type"] != "null"]
-    return " or ".join(words + ["null"] * (len(choices) > len(words)))
-
-
-def _range(schema: dict[str, Any]) -> str:
-    noun = {"integer": "a whole number", "number": "a number"}[schema["type"]]
-    high = f"{schema['maximum']:.0f}" if "maximum" in schema else f"{schema['exclusiveMaximum'] - 1:.0f}"
-    if "exclusiveMinimum" in schema:
-        return f"{noun} above {schema['exclusiveMinimum']:g} and at most {high}"
-    return f"{noun} from {schema['minimum']:g} to {high}"
+    nullable = {"type": "null"} in declared.get("anyOf", [])
+    return ranges.allowed(declared) + " or null" * nullable
 
 
 def _show(value: Any) -> str:

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from counterpoint.encodings.tracks import TRACK_NAMES
 from counterpoint.models import catalog
 from counterpoint.models.folder import ModelFolderError, verify
 from counterpoint.models.generator import Generator, Sampling
@@ -118,6 +119,7 @@ class Counterpoint:
             sampling,
             version=self.about["version"],
             tempo_bpm=self.about["tempo_bpm"],
+            track_names=TRACK_NAMES[self.generator.texture],
         )
         context.response.headers["Content-Type"] = made.media_type
         context.response.headers["Content-Disposition"] = f'attachment; filename="{made.filename}"'

@@ -31,7 +31,7 @@ def main(name: str) -> None:
     )
     with written_beside(paths.evaluation(name)) as (out,):
         out.mkdir()
-        scoring.write_training(folder, out, name)
+        scoring.write_training(folder, out, name, own)
         encoded, vocabulary = paths.encoded(encoding), paths.vocabulary(encoding)
         found = {
             **scoring.judged_figures(judgements, own, given),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from counterpoint import params
 from counterpoint.encodings.store import load_split
+from counterpoint.encodings.tracks import TRACK_NAMES
 from counterpoint.encodings.vocabulary import Vocabulary
 from counterpoint.models.attention_lstm import network as networks
 from counterpoint.models.attention_lstm.fit import fit
@@ -45,7 +46,7 @@ def train(
     training = Training(name, settings, seed, lineage, checkpoints)
 
     def listen(epoch: int, generator: AttentionLSTM) -> None:
-        training.keep_heard(generator.generate(HEARD), epoch, "epoch", (symbols.texture.capitalize(),))
+        training.keep_heard(generator.generate(HEARD), epoch, "epoch", TRACK_NAMES[symbols.texture])
 
     network, history = fit(
         name, tokens, symbols, settings, seed=seed, checkpoints=checkpoints, key=training.key, log=log, listen=listen

@@ -58,7 +58,8 @@ def train(
     given = _given(material.splits["validation"], layout, settings) if settings.conditioning == "track" else None
 
     def listen(check: int, network: Generator) -> None:
-        at_work = MuseGAN(name, network, layout, settings.binarise, keys, given)
+        # What is given no track is heard as it writes: the key that it would be moved to differs from check to check.
+        at_work = MuseGAN(name, network, layout, settings.binarise, None if given is None else keys, given)
         bars = HEARD_PHRASES * settings.bars
         asked = Sampling(count=1, bars=bars if given is None else min(bars, given.longest), seed=HEARD_SEED)
         training.keep_heard(at_work.generate(asked), check, "check", tuple(track.name for track in layout.tracks))
