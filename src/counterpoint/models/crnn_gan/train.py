@@ -4,6 +4,7 @@ from pathlib import Path
 
 from counterpoint import params
 from counterpoint.encodings.scale import Scale
+from counterpoint.encodings.tracks import TRACK_NAMES
 from counterpoint.models.crnn_gan import saving
 from counterpoint.models.crnn_gan.fit import fit
 from counterpoint.models.crnn_gan.generator import CRNNGAN
@@ -47,9 +48,7 @@ def train(
     training = Training(name, settings, seed, lineage, checkpoints)
 
     def listen(check: int, network: Generator) -> None:
-        training.keep_heard(
-            CRNNGAN(name, network, scale).generate(HEARD), check, "check", (scale.texture.capitalize(),)
-        )
+        training.keep_heard(CRNNGAN(name, network, scale).generate(HEARD), check, "check", TRACK_NAMES[scale.texture])
 
     network, history = fit(
         name, material, settings, seed=seed, checkpoints=checkpoints, key=training.key, log=log, listen=listen
