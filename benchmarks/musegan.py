@@ -13,23 +13,22 @@ TensorFlow's product of two square matrices, which takes its turn in every round
 import argparse
 import json
 import os
-import time
 from collections.abc import Callable
 from math import prod
 from pathlib import Path
-from statistics import median
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 import _published_musegan as published
+from _measuring import SIDE, in_turn, product
 from counterpoint.encodings.pianoroll import PITCHES
 from counterpoint.models.musegan.architecture import Architecture
 from counterpoint.models.musegan.layers import Unfold
 from counterpoint.models.musegan.wgan import WassersteinGAN, networks
 
-BATCH, CRITIC_UPDATES, SIDE = 32, 5, 2048
+BATCH, CRITIC_UPDATES = 32, 5
 GOAL = 2.5
 ROWS: dict[str, dict] = {
     "2 bars": {"bars": 2},
@@ -65,24 +64,6 @@ def iteration(made: WassersteinGAN) -> Callable[[], object]:
     shape = (CRITIC_UPDATES, BATCH, sizes.tracks, sizes.bars, sizes.steps, PITCHES)
     real = tf.constant((np.random.default_rng(1).random(shape) < 0.03).astype(np.uint8))
     return lambda: made.train_step(real)["penalty"].numpy()
-
-
-def product() -> Callable[[], object]:
-    square = tf.random.stateless_normal((SIDE, SIDE), (1, 2))
-    multiply = tf.function(lambda: tf.linalg.trace(tf.matmul(square, square)), autograph=False)
-    return lambda: multiply().numpy()
-
-
-def in_turn(works: list[Callable[[], object]], rounds: int) -> list[float]:
-    """Median seconds of each, after twice to warm up; they take turns."""
-    taken: list[list[float]] = [[] for _ in works]
-    for number in range(rounds + 2):
-        for work, seconds in zip(works, taken, strict=True):
-            begun = time.perf_counter()
-            work()
-            if number >= 2:
-                seconds.append(time.perf_counter() - begun)
-    return [median(seconds) for seconds in taken]
 
 
 def forward(network: keras.Model, inputs: int) -> tuple[int, int]:

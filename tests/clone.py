@@ -17,6 +17,7 @@ from counterpoint.models.folder import read_manifest
 
 ROOT = Path(__file__).resolve().parents[1]
 LSTM, CHORDS, GAN, ACCOMPANY = "attention_lstm", "attention_lstm_chords", "musegan", "musegan_accompany"
+TONES = "crnn_gan"
 
 
 class Project:

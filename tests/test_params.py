@@ -31,6 +31,8 @@ def test_an_exponent_without_a_point_is_a_number(tmp_path) -> None:
         ("models.attention_lstm.dropuot", 0.1, "models.attention_lstm.dropuot: is no parameter; is it misspelt?"),
         ("models.attention_lstm.dropout", 1.0, "models.attention_lstm.dropout: input should be less than 1, got 1.0"),
         ("models.attention_lstm.units", 2.5, "models.attention_lstm.units"),
+        ("vectors.tones_per_step", 4, "vectors.tones_per_step: input should be less than or equal to 3, got 4"),
+        ("vectors.tones", "highest", "vectors.tones: input should be 'melody' or 'all', got 'highest'"),
         ("ingest.test", None, "ingest.test: input should be a valid number, got None"),
         (
             "corpus.source",
@@ -68,6 +70,12 @@ def test_a_wrong_key_is_named_with_what_came(content: dict[str, Any], path: str,
             {"given": 3, "track_widths": {2: 0.5, 3: 0.25}},
             "models.musegan_accompany: track_widths names track 3, which is given, not generated",
         ),
+        ("crnn_gan", {"generator": "dense", "grow": []}, "models.crnn_gan: pretrain is of the next tone"),
+        ("crnn_gan", {"pretrain": 0}, "models.crnn_gan: grow is of pre-training: leave it empty, or set pretrain"),
+        ("crnn_gan", {"grow": [8, 8], "pretrain": 60}, "models.crnn_gan: grow is [8, 8]: lengths grow"),
+        ("crnn_gan", {"grow": [8, 16], "steps": 16}, "models.crnn_gan: grow is [8, 16]: lengths grow, and stay below"),
+        ("crnn_gan", {"grow": [8], "pretrain": 61}, "pretrain is 61: each of the 2 lengths"),
+        ("crnn_gan", {"check_every": 70, "iterations": 150}, "check_every 70 does not divide it"),
     ],
 )
 def test_parts_of_a_gan_that_do_not_fit_are_named(

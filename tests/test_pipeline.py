@@ -24,10 +24,10 @@ import pytest
 from counterpoint.models.folder import sha256_tree
 from counterpoint.notes.midi import read_midi
 from counterpoint.notes.table import read_notes
-from tests.clone import ACCOMPANY, CHORDS, GAN, LSTM, Project, clone
+from tests.clone import ACCOMPANY, CHORDS, GAN, LSTM, TONES, Project, clone
 
 TITLES = {ACCOMPANY: f"{ACCOMPANY}, beside a human track"}
-TEXTURES = {LSTM: "melody", CHORDS: "chords", GAN: "voices", ACCOMPANY: "voices"}
+TEXTURES = {LSTM: "melody", CHORDS: "chords", GAN: "voices", ACCOMPANY: "voices", TONES: "chords"}
 JUDGED = [f"sample@{LSTM}", f"evaluate@{LSTM}", "report", "register"]  # what follows a change of what the LSTM writes
 TRAINED = [f"train@{LSTM}", *JUDGED]
 
@@ -77,14 +77,14 @@ def test_repro_builds_everything_from_a_folder_of_midi(project: Project) -> None
         [
             f"{stage}@{encoding}"
             for stage in ("vocabulary", "tensorise")
-            for encoding in ("melody", "chords", "pianoroll")
+            for encoding in ("melody", "chords", "pianoroll", "vectors")
         ]
         + [f"{stage}@{model}" for stage in ("train", "sample", "evaluate") for model in TEXTURES]
         + [f"reference@{texture}" for texture in ("melody", "chords", "voices", "band")]
     )
     manifest = (project.folder / "data/notes/manifest.csv").read_text()
     assert re.search(r"^broken\.mid,.*failed", manifest, re.MULTILINE)
-    for model, shown in ((LSTM, 2), (CHORDS, 3), (GAN, 2), (ACCOMPANY, 2)):
+    for model, shown in ((LSTM, 2), (CHORDS, 3), (GAN, 2), (ACCOMPANY, 2), (TONES, 3)):
         metrics, texture = project.figures(model), TEXTURES[model]
         assert 0 < metrics["distance_to_real"] < 1
         assert ("test_joint_nll" in metrics) == (model in (LSTM, CHORDS))
@@ -164,18 +164,20 @@ def test_the_numbers_are_dvcs_and_mlflows_too(project: Project) -> None:
 
 def test_a_gan_shows_how_it_learned(project: Project) -> None:
     """Its checks, and the same noise heard at one of them, in its folder and in MLflow."""
-    for model in (GAN, ACCOMPANY):
+    told = {name: {"wasserstein", "penalty", "diversity"} for name in (GAN, ACCOMPANY)}
+    told[TONES] = {"discriminator_loss", "generator_loss", "real_accuracy", "generated_accuracy", "diversity"}
+    for model, columns in told.items():
         history = (project.folder / f"reports/{model}/evaluation/training.csv").read_text().splitlines()
-        assert len(history) == 3 and {"wasserstein", "penalty", "diversity"} <= set(history[0].split(","))
+        assert len(history) == 3 and columns <= set(history[0].split(","))
         listened = [path.suffix for path in (project.folder / f"models/{model}/listen").iterdir()]
         assert sorted(listened) == [".mid", ".png"]
         assert (project.folder / f"reports/{model}/evaluation/listen.png").read_bytes().startswith(b"\x89PNG")
     runs = "import mlflow; print(mlflow.search_runs(search_all_experiments=True).to_json(orient='records'))"
     uri = f"sqlite:///{project.folder / 'mlflow.db'}"
     said = project.run(sys.executable, "-c", f"import mlflow; mlflow.set_tracking_uri({uri!r}); {runs}")
-    (told,) = [line for line in said.splitlines() if line.startswith("[{")]  # warnings may stand around it
-    logged = [run for run in json.loads(told) if run.get("metrics.wasserstein") is not None]
-    assert {run["tags.counterpoint.generator"] for run in logged} == {GAN, ACCOMPANY}
+    (found,) = [line for line in said.splitlines() if line.startswith("[{")]  # warnings may stand around it
+    logged = [run for run in json.loads(found) if run.get("metrics.distance_to_validation") is not None]
+    assert {run["tags.counterpoint.generator"] for run in logged} == {*told}
     assert all(run["metrics.distance_to_validation"] > 0 for run in logged)
 
 

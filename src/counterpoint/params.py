@@ -3,6 +3,7 @@
 import math
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -25,7 +26,7 @@ class Section(BaseModel):
 
 class Music21Source(Section):
     kind: Literal["music21"]
-    works: Literal["bach-chorales"]
+    works: Literal["bach-chorales", "string-quartets"]
     path: Literal["data/raw"]  # where the export goes, and where ingest finds it
 
 
@@ -88,6 +89,18 @@ class PianoRoll(Section):
         return self
 
 
+class Vectors(Section):
+    tones: Literal["melody", "all"]
+    tones_per_step: int = Field(ge=1, le=3)
+    grid_ticks: int = Field(ge=1, le=4 * TICKS_PER_QUARTER)
+    times: Literal["linear", "logarithmic"]
+    key: Literal["augment", "common", "original"]
+
+    @property
+    def texture(self) -> Literal["melody", "chords"]:
+        return "melody" if self.tones == "melody" else "chords"
+
+
 class Vocabulary(Section):
     minimum_count: int = Field(ge=1)
 
@@ -119,6 +132,16 @@ class AttentionLSTM(Section):
 
 def _default(section: Section, key: str) -> Any:
     return type(section).model_fields[key].default
+
+
+def _check_whole_checks(iterations: int, check_every: int) -> None:
+    if iterations < check_every:
+        raise ValueError(f"check_every is {check_every} and iterations {iterations}: training would end unchecked")
+    if iterations % check_every:
+        raise ValueError(
+            f"iterations is {iterations}, and check_every {check_every} does not divide it: the last iterations would "
+            "be unchecked"
+        )
 
 
 class MuseGAN(Section):
@@ -159,15 +182,49 @@ class MuseGAN(Section):
             raise ValueError(f"track_widths names track {self.given}, which is given, not generated")
         if self.conductor and self.composition != "hybrid":
             raise ValueError(f"conductor is of composition: hybrid alone; set it to false for {self.composition}")
-        if self.iterations < self.check_every:
+        _check_whole_checks(self.iterations, self.check_every)
+        return self
+
+
+class CRNNGAN(Section):
+    generator: Literal["dense", "lstm"]
+    steps: int = Field(ge=2, le=1024)  # of a window
+    noise: int = Field(ge=1)
+    generator_width: float = Field(gt=0, le=4)
+    discriminator_width: float = Field(gt=0, le=4)
+    matching: Literal["none", "paired", "means"]
+    freeze: float = Field(ge=0, lt=1)
+    weight_decay: float = Field(ge=0)
+    pretrain: int = Field(ge=0)
+    grow: tuple[Annotated[int, Field(ge=1)], ...]
+    batch_size: int = Field(ge=2)
+    learning_rate: float = Field(gt=0)
+    beta_1: float = Field(ge=0, lt=1)
+    beta_2: float = Field(ge=0, lt=1)
+    average: float = Field(ge=0, lt=1)
+    iterations: int = Field(ge=1)
+    check_every: int = Field(ge=1)
+    patience: int = Field(ge=1)
+    least_diversity: float = Field(ge=0, le=1)
+    jit_compile: bool
+    listen_at: tuple[Annotated[int, Field(ge=1)], ...]
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> "CRNNGAN":
+        if self.pretrain and self.generator == "dense":
             raise ValueError(
-                f"check_every is {self.check_every} and iterations {self.iterations}: training would end unchecked"
+                "pretrain is of the next tone, which generator: dense does not make by itself: set it to 0"
             )
-        if self.iterations % self.check_every:
+        if self.grow and not self.pretrain:
+            raise ValueError("grow is of pre-training: leave it empty, or set pretrain")
+        lengths = (*self.grow, self.steps)
+        if any(longer <= length for length, longer in pairwise(lengths)):
+            raise ValueError(f"grow is {list(self.grow)}: lengths grow, and stay below steps, {self.steps}")
+        if self.pretrain % len(lengths):
             raise ValueError(
-                f"iterations is {self.iterations}, and check_every {self.check_every} does not divide it: the last "
-                "iterations would be unchecked"
+                f"pretrain is {self.pretrain}: each of the {len(lengths)} lengths of grow and steps has as many updates"
             )
+        _check_whole_checks(self.iterations, self.check_every)
         return self
 
 
@@ -176,6 +233,7 @@ class Models(Section):
     attention_lstm_chords: AttentionLSTM
     musegan: MuseGAN
     musegan_accompany: MuseGAN
+    crnn_gan: CRNNGAN
 
 
 class SampleLSTM(Section):
@@ -195,11 +253,19 @@ class SampleGAN(Section):
     noise_scale: float = Field(ge=0, le=5)
 
 
+class SampleTones(Section):
+    count: int = Field(ge=1, le=1000)
+    shown: int = Field(ge=1, le=64)
+    length: int = Field(ge=1, le=4096)  # tones
+    noise_scale: float = Field(ge=0, le=5)
+
+
 class Samples(Section):
     attention_lstm: SampleLSTM
     attention_lstm_chords: SampleLSTM
     musegan: SampleGAN
     musegan_accompany: SampleGAN
+    crnn_gan: SampleTones
 
 
 class Evaluate(Section):
@@ -223,6 +289,7 @@ class Params(Section):
     melody: Melody
     chords: Chords
     pianoroll: PianoRoll
+    vectors: Vectors
     vocabulary: Vocabularies
     models: Models
     sample: Samples

@@ -27,7 +27,7 @@ CHECKPOINTS = Path(".checkpoints")
 
 
 def vocabulary(encoding: str) -> Path:
-    """What the encoding's numbers stand for: symbols of notes and durations, or the layout of a piano roll."""
+    """What the encoding's numbers stand for: symbols of notes and durations, ranges of tones, a roll's layout."""
     return ENCODED / encoding / "vocabulary.json"
 
 

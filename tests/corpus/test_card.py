@@ -67,6 +67,14 @@ def test_what_follows_from_one_composer_one_velocity_and_a_small_test_split(fact
     assert "24 ticks" in limits[6]
 
 
+def test_what_follows_from_several_composers_and_written_dynamics(facts):
+    facts["source"] |= {"title": "string quartets", "composer": "A, B and C", "composers": 3}
+    facts["velocity"] = {"lowest": 30, "highest": 127, "distinct": 9}
+    limits = known_limits(facts)
+    assert limits[0] == "3 composers, A, B and C, and one genre: string quartets."
+    assert limits[2].startswith("Velocities are music21's reading of dynamic marks")
+
+
 def test_none_of_these_is_said_of_a_corpus_that_has_none_of_them(facts):
     limits = known_limits(facts | OWN)
     assert limits[0] == "10 % of the notes are drums, whose numbers are no pitches."

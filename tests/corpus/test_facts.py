@@ -164,7 +164,29 @@ def test_music21_s_works_have_a_name_and_are_counted_by_reason(notes, pieces, tm
             "raises ExpanderException": 1,
         },
     }
-    assert "corpus/license.txt" in facts["licence"]
+    assert facts["licence"].startswith("The music is by Johann Sebastian Bach (1685–1750) and in the public domain.")
+    assert "corpus/license.txt" in facts["licence"] and "{" not in facts["licence"]
+
+
+def test_quartets_are_by_three_composers(notes, pieces):
+    listing = {
+        "source": {"kind": "music21", "works": "string-quartets", "path": "data/raw"},
+        "taken": 1,
+        "left_out": {},
+    }
+    facts = corpus_facts(listing, notes=notes, pieces=pieces, manifest=MANIFEST, splits=SPLITS)
+    assert facts["source"] == {
+        "kind": "music21",
+        "title": "string quartets",
+        "composer": "Joseph Haydn, Wolfgang Amadeus Mozart and Ludwig van Beethoven",
+        "composers": 3,
+        "genre": "string quartet",
+    }
+    assert (
+        "by Joseph Haydn (1732–1809), Wolfgang Amadeus Mozart (1756–1791) and Ludwig van Beethoven (17"
+        in facts["licence"]
+    )
+    assert "corpus/license.txt" in facts["licence"] and facts["licence"].endswith("neither encoders nor terms.")
 
 
 def real_facts(folder):

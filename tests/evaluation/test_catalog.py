@@ -49,10 +49,11 @@ def test_which_metrics_a_texture_has():
         "pitch_range",
         "qualified_notes",
         "groove_consistency",
+        "repetitions",
         "empty_bars",
     }
     assert of["melody"] == melody
-    assert of["chords"] - melody == {"polyphony", "strong_beat_dissonance"}
+    assert of["chords"] - melody == {"polyphony", "polyphonic_onsets", "strong_beat_dissonance"}
     assert of["band"] - of["chords"] == {"drum_pattern", "tonal_distance"}
     assert of["voices"] - of["band"] == {"parallels", "crossings", "out_of_range"}
     with pytest.raises(ValueError, match="'strings', expected one of melody, chords, voices, band"):

@@ -81,6 +81,18 @@ def test_beat_positions_count_from_the_bar_line():
     assert positions.overlap == 0.5
 
 
+def test_velocities_by_hand_in_bins_of_eight():
+    notes = [(0, 24 * place, 12, 60) for place in range(5)]
+    generated = music(table(notes, velocity=[1, 7, 8, 90, 127]))
+    assert histograms.velocities(generated).tolist() == [1, 7, 8, 90, 127]
+    other = music(table(notes, velocity=[64, 71, 72, 95, 88]))
+    both = found(generated, other)["velocity"]
+    assert both.labels == ("1 – 7", "8 – 15", "64 – 71", "72 – 79", "88 – 95", "120 – 127")
+    np.testing.assert_allclose(both.generated, [2 / 5, 1 / 5, 0, 0, 1 / 5, 1 / 5])
+    np.testing.assert_allclose(both.real, [0, 0, 2 / 5, 1 / 5, 2 / 5, 0])
+    assert both.overlap == pytest.approx(1 / 5)
+
+
 def test_real_music_against_itself_agrees_and_shares_sum_to_one():
     given, _ = real()
     for histogram in histograms.histograms(given, small()):

@@ -53,6 +53,15 @@ def test_figures_are_flat_and_named_by_what_they_are(held_out):
     assert found["tonal_distance_real"] != found["tonal_distance"]
     assert found["human_copied_share"] == held_out["originality"]["human_copied_share"]["value"]
     assert found["overlap_note_length"] > 0.9
+    assert found["overlap_velocity"] == 1  # all are 90
+    assert found["distinct_pieces"] == 1 > held_out["diversity"]["most_shared"] == found["most_shared_tones"] > 0
+
+
+def test_longer_runs_come_back_less_often_in_bach_on_either_side(held_out):
+    found = held_out["repetitions"]
+    assert found["labels"] == [2, 3, 4, 5, 6, 7, 8, 9]
+    for side in ("generated", "real"):
+        assert found[side] == sorted(found[side], reverse=True) and 0 <= found[side][-1] < found[side][0] < 1
 
 
 def test_an_alto_above_its_soprano_is_judged_as_the_alto(voices, held_out):

@@ -18,6 +18,13 @@ def test_polyphony_by_hand():
     np.testing.assert_allclose(texture.polyphony(small()), [NOTHING, 218 / 188, NOTHING, NOTHING, 332 / 216])
 
 
+def test_polyphonic_onsets_by_hand():
+    # four four: 8 notes, none together; three four: at 0 a unison, at 72 B over F, at 144 C over G sharp, of 6 onsets
+    np.testing.assert_allclose(texture.polyphonic_onsets(small()), [NOTHING, 0, NOTHING, NOTHING, 2 / 6])
+    chords = [(0, 0, 24, 60), (0, 0, 12, 64), (1, 0, 24, 67), (0, 24, 24, 60), (1, 25, 24, 64)]
+    assert texture.polyphonic_onsets(one(chords)) == pytest.approx(1 / 3)
+
+
 def test_empty_bars_by_hand_and_not_inverted():
     """Public code under this name returns the share that is not empty: 2 / 3 of the first piece.
 

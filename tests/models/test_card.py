@@ -215,7 +215,11 @@ def test_a_gan_s_history_says_which_check_was_kept(tmp_path):
     ("network", "says"),
     [
         ({"composition": "hybrid", "given": 2}, "It accompanies track 2 (0 the first), which it is given."),
-        ({"composition": "jamming", "given": None}, "it can neither continue a beginning nor accompany a track."),
+        (
+            {"composition": "jamming", "given": None, "noise": 32},
+            "it can neither continue a beginning nor accompany a track.",
+        ),
+        ({"generator": "lstm", "noise": 4}, "It writes out of noise: it can neither continue a beginning"),
         ({"layers": 2}, "It can continue a beginning that it is given."),
     ],
 )

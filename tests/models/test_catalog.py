@@ -36,7 +36,8 @@ def test_a_texture_is_its_encoding_or_the_view_that_params_take():
         settings = parse(overlay(content, {"pianoroll": {"view": view}, "models": models}))
         found = {name: catalog.texture(name, settings) for name in catalog.GENERATORS}
         assert found == {
-            "attention_lstm": "melody", "attention_lstm_chords": "chords", "musegan": view, "musegan_accompany": view
+            "attention_lstm": "melody", "attention_lstm_chords": "chords", "musegan": view, "musegan_accompany": view,
+            "crnn_gan": "melody",
         }  # fmt: skip
 
 

@@ -96,6 +96,11 @@ def judgement(distance: float | None, number: int = 1) -> dict:
                 "overlap": 0.783,
             },
         ],
+        "repetitions": {
+            "labels": [*range(2, 10)],
+            "generated": [0.41, 0.29, 0.18, 0.11, 0.07, 0.04, 0.02, None],
+            "real": [0.37, 0.22, 0.15, 0.12, 0.09, 0.06, 0.05, 0.03],
+        },
         "originality": {
             "copied_share": estimate(0.043, 0.2),
             "human_copied_share": estimate(0.118, 0.3),
@@ -106,7 +111,7 @@ def judgement(distance: float | None, number: int = 1) -> dict:
             "human_longest_run_piece": "bwv17.7",
             "margin": 0.1,
         },
-        "diversity": {"generated": 0.524, "real": 0.611, "relative": 0.858},
+        "diversity": {"generated": 0.524, "real": 0.611, "relative": 0.858, "distinct": 0.973, "most_shared": 0.625},
         "left_out": {"sample 031": "three tracks, not four"},
     }
 

@@ -98,7 +98,15 @@ def test_sections_stand_in_their_order(text):
     assert places == sorted(places)
     first = text[text.index('id="g1"') : text.index('id="g2"')]
     parts = ["Likelihood</h3>", "Training</h3>", "Measures</h4>", "Distributions</h4>", "Histograms</h4>"]
-    parts += ["Originality</h4>", "Diversity</h4>", "<audio", "as MIDI</a>", "Piano roll</fig", "Model card</h3>"]
+    parts += [
+        "Repetitions</h4>",
+        "Originality</h4>",
+        "Diversity</h4>",
+        "<audio",
+        "as MIDI</a>",
+        "Piano roll</fig",
+        "Model card</h3>",
+    ]
     assert [first.index(part) for part in parts] == sorted(first.index(part) for part in parts)
 
 

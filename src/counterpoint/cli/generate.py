@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from counterpoint import paths
-from counterpoint.cli.options import Bars, Count, Force, Model, NoiseScale, Out, Png, Seed, Tempo, Wav
+from counterpoint.cli.options import Bars, Count, Force, Length, Model, NoiseScale, Out, Png, Seed, Tempo, Wav
 from counterpoint.cli.pieces import (
     SEEDS,
     load_generator,
@@ -33,9 +33,7 @@ def generate(
     count: Count = 1,
     seed: Seed = None,
     out: Out = Path("out"),
-    length: Annotated[
-        int | None, typer.Option(help="LSTM: at most so many events a piece, the primer's among them; default: 128")
-    ] = None,
+    length: Length = None,
     temperature: Annotated[
         float | None, typer.Option(help="LSTM: of the notes, 0 to 5; 0 takes the likeliest; default: 1")
     ] = None,
@@ -59,7 +57,8 @@ def generate(
 ) -> None:
     """Generate music with a registered model, as piece-000.mid, piece-001.mid, …
 
-    What begins with LSTM is for those generators alone, likewise MuseGAN; what a generator cannot obey it refuses.
+    What begins with LSTM is for those generators alone, likewise MuseGAN and C-RNN-GAN; what a generator cannot obey it
+    refuses.
 
     Examples:
 
@@ -70,6 +69,8 @@ def generate(
     - `counterpoint generate --primer theme.mid --length 200 --tempo 96`
 
     - `counterpoint generate --model musegan --bars 16 --noise-scale 0.8`
+
+    - `counterpoint generate --model crnn_gan --length 64 --noise-scale 0.8`
     """
     with said_plainly():
         from counterpoint.models.generator import refuse_beyond

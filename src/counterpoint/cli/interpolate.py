@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from counterpoint import paths
-from counterpoint.cli.options import Bars, Force, Model, NoiseScale, Out, Png, Tempo, Wav
+from counterpoint.cli.options import Bars, Force, Length, Model, NoiseScale, Out, Png, Tempo, Wav
 from counterpoint.cli.pieces import SEEDS, load_generator, places, refuse_outside, request, settings_of, tempo_or, write
 from counterpoint.cli.plainly import UsageError, said_plainly
 
@@ -18,6 +18,7 @@ def interpolate(
     model: Model = "musegan",
     out: Out = Path("out"),
     bars: Bars = None,
+    length: Length = None,
     noise_scale: NoiseScale = None,
     tempo: Tempo = None,
     wav: Wav = False,
@@ -34,11 +35,13 @@ def interpolate(
     - `counterpoint interpolate --seed 1 --to 2 --steps 8 -o out/`
 
     - `counterpoint interpolate --seed 1 --to 2 --bars 4 --noise-scale 0.7 --png --wav`
+
+    - `counterpoint interpolate --seed 1 --to 2 --model crnn_gan --length 48`
     """
     with said_plainly():
         from counterpoint.models.generator import MOST_PIECES, Interpolator
 
-        sampling = request(seed=seed, bars=bars, noise_scale=noise_scale)
+        sampling = request(seed=seed, bars=bars, length=length, noise_scale=noise_scale)
         refuse_outside("--to", to, 0, SEEDS - 1)
         refuse_outside("--steps", steps, 2, MOST_PIECES)
         files = places(out, steps, png=png, wav=wav, force=force)
@@ -46,7 +49,7 @@ def interpolate(
         tempo_bpm = tempo_or(tempo, settings_of(root).tempo_bpm, "tempo_bpm of params.yaml")
         generator, run_name = load_generator(model, root)
         if not isinstance(generator, Interpolator):
-            raise UsageError(f"{generator.name} knows nothing between two pieces; musegan does")
+            raise UsageError(f"{generator.name} knows nothing between two pieces; musegan and crnn_gan do")
         typer.echo(f"{run_name}: {steps} pieces from seed {seed} to seed {to}", err=True)
         try:
             notes = generator.interpolate(sampling, to, steps)

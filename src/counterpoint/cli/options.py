@@ -18,7 +18,15 @@ Count = Annotated[int, typer.Option("--count", "-n", help="how many pieces, 1 to
 Seed = Annotated[int | None, typer.Option(help="the same seed brings the same music; default: a random one")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="the folder that the files go to")]
 Bars = Annotated[int | None, typer.Option(help="MuseGAN: bars of a piece, 1 to 256; default: 8")]
-NoiseScale = Annotated[float | None, typer.Option(help="MuseGAN: of the noise, 0 to 5; less is more usual; default: 1")]
+Length = Annotated[
+    int | None,
+    typer.Option(
+        help="LSTM: at most so many events a piece, the primer's among them; C-RNN-GAN: so many tones; default: 128"
+    ),
+]
+NoiseScale = Annotated[
+    float | None, typer.Option(help="MuseGAN, C-RNN-GAN: of the noise, 0 to 5; less is more usual; default: 1")
+]
 Tempo = Annotated[
     float | None, typer.Option(help="quarter notes a minute, 20 to 400; default: tempo_bpm of params.yaml")
 ]

@@ -60,7 +60,9 @@ def known_limits(facts: dict[str, Any]) -> list[str]:
     source, pieces, velocity = facts["source"], facts["pieces"], facts["velocity"]
     limits = []
     if "composer" in source:
-        limits.append(f"One composer, {source['composer']}, and one genre: {source['title']}.")
+        several = source.get("composers", 1)
+        who = f"One composer, {source['composer']}," if several == 1 else f"{several} composers, {source['composer']},"
+        limits.append(f"{who} and one genre: {source['title']}.")
     test = facts["splits"]["test"]
     if test["groups"] < FEW_GROUPS:
         limits.append(
@@ -69,6 +71,11 @@ def known_limits(facts: dict[str, Any]) -> list[str]:
         )
     if velocity["distinct"] == 1:
         limits.append(f"Every velocity is {velocity['lowest']}: dynamics cannot be learnt or judged.")
+    elif source["kind"] == "music21":
+        limits.append(
+            "Velocities are music21's reading of dynamic marks and accents, on a few levels: crescendi are not in "
+            "them, and nobody played them."
+        )
     metre, metre_pieces = next(iter(facts["metres"]["first"].items()))
     if metre_pieces >= MOST * pieces:
         unnamed = ", which is also what a MIDI file means that names no metre" if metre == MIDI_METRE else ""

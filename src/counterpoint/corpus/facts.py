@@ -16,7 +16,7 @@ from counterpoint.notes.table import TICKS_PER_QUARTER
 
 LICENCES = {
     # what music21/corpus/license.txt and its package's documentation say, and no more
-    "music21": "The music is by Johann Sebastian Bach (1685–1750) and in the public domain. The encodings are those of "
+    "music21": "The music is by {composers} and in the public domain. The encodings are those of "
     "music21's corpus and keep their own terms, beside music21's BSD licence: its corpus/license.txt says that they "
     "are distributed with the permission of the encoders and where United States copyright law permits; that, to the "
     "best of its makers' knowledge, they may be under copyright but are licensed for use, perhaps with restrictions on "
@@ -24,8 +24,23 @@ LICENCES = {
     "directory": "Unknown to the pipeline. Whoever gave it these files has to say by what right they are used, and "
     "what may be done with a model trained on them.",
 }
-_WORKS = {
-    "bach-chorales": {"title": "four-part chorales", "composer": "Johann Sebastian Bach", "genre": "chorale"},
+_WORKS: dict[str, dict[str, Any]] = {
+    "bach-chorales": {
+        "title": "four-part chorales",
+        "composers": {"Johann Sebastian Bach": "1685–1750"},
+        "genre": "chorale",
+        "files": "",  # what they say of themselves
+    },
+    "string-quartets": {
+        "title": "string quartets",
+        "composers": {
+            "Joseph Haydn": "1732–1809",
+            "Wolfgang Amadeus Mozart": "1756–1791",
+            "Ludwig van Beethoven": "1770–1827",
+        },
+        "genre": "string quartet",
+        "files": " The files themselves name the programs that wrote them, and neither encoders nor terms.",
+    },
 }
 _MAJOR = ("C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 _MINOR = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "G♯", "A", "B♭", "B")
@@ -48,10 +63,8 @@ def corpus_facts(
     minute; keys are found (`notes.keys.find_keys`), for a MIDI file need not say them. Mappings of counts begin with
     the commonest. `works` is None for a folder of the user's own, where only files are known.
     """
-    kind = listing["source"]["kind"]
     return {
-        "source": {"kind": kind, **_WORKS.get(listing["source"].get("works"), {})},
-        "licence": LICENCES[kind],
+        **_provenance(listing["source"]),
         "works": _works(listing),
         "files": {
             "seen": len(manifest),
@@ -70,6 +83,22 @@ def corpus_facts(
         "key_signatures": int(sum(len(written) > 0 for written in pieces["key_signatures"])),
         "tempo_bpm": _counts(pieces["tempo_bpm"].round(2).map("{:g}".format)),
     }
+
+
+def _provenance(source: dict[str, Any]) -> dict[str, Any]:
+    """The facts `source` and `licence`; composers: how many, if several."""
+    kind, works = source["kind"], _WORKS.get(source.get("works", ""))
+    if works is None:
+        return {"source": {"kind": kind}, "licence": LICENCES[kind]}
+    composers = works["composers"]
+    by = _listed([f"{name} ({years})" for name, years in composers.items()])
+    several = {"composers": len(composers)} if len(composers) > 1 else {}
+    described = {"title": works["title"], "composer": _listed([*composers]), **several, "genre": works["genre"]}
+    return {"source": {"kind": kind, **described}, "licence": LICENCES[kind].format(composers=by) + works["files"]}
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
 def _works(listing: dict[str, Any]) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Where music comes from: music21's own corpus, exported as MIDI, or a folder of the user's own, listed as it is."""
+"""Where music comes from: a folder of the user's own, listed as it is; which works of music21's were taken."""
 
 import json
 import os
@@ -7,11 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypedDict
 
-from joblib import Parallel, delayed
-from tqdm import tqdm
-
 MIDI_SUFFIXES = (".mid", ".midi")
-VOICES = ("Soprano", "Alto", "Tenor", "Bass")
 LICENCES = {
     "music21": "Encodings of works in the public domain, from the corpus that music21 ships; "
     "their terms are in that package's corpus/license.txt",
@@ -29,34 +25,6 @@ class Work(TypedDict):
     work: str
     file: str | None
     reason: str | None
-
-
-def export_music21(works: str, folder: Path, *, limit: int | None = None, progress: bool = True) -> list[Work]:
-    """Export music21's `works` (only "bach-chorales") as MIDI into `folder`; one row a work, in natural order of names.
-
-    A chorale is a work of music21's Bach with exactly four parts. Repeats are played out, as music21's own export does.
-    A piece with a pickup begins with as much silence as its first bar lacks, so that bar lines lie where the metre has
-    them (music21 by itself begins such a piece at tick 0, one to three beats off). Track names are the part names;
-    lyrics are left out. The same music21 writes the same bytes.
-
-    limit: look at the first so many works only. Raises SourceError for other works, or if nothing could be exported.
-    """
-    if works != "bach-chorales":
-        raise SourceError(f"corpus.source.works is {works!r} in params.yaml, expected 'bach-chorales'")
-    from music21 import corpus
-
-    sources = sorted(corpus.getComposer("bach"), key=lambda path: natural_key(path.name))
-    folder.mkdir(parents=True, exist_ok=True)
-    jobs = [delayed(_export)(path, folder) for path in _first_editions(sources)[:limit]]
-    results = Parallel(n_jobs=-1, return_as="generator")(jobs)
-    exported = list(tqdm(results, total=len(jobs), desc="music21 → MIDI", unit="work", disable=not progress))
-    if not any(work["file"] for work in exported):
-        raise SourceError(
-            f"none of the first {len(exported)} works of music21's Bach could be exported: raise corpus.limit in "
-            f"params.yaml; the first was left out because it {exported[0]['reason']}"
-        )
-    others = [] if limit is not None else _other_editions(sources)
-    return sorted([*exported, *others], key=lambda work: natural_key(work["work"]))
 
 
 def list_directory(folder: Path) -> list[str]:
@@ -129,69 +97,3 @@ def _walk(folder: Path) -> Iterator[str]:
         for name in names:
             if (folder / below / name).is_file():
                 yield (below / name).as_posix()
-
-
-def _first_editions(sources: list[Path]) -> list[Path]:
-    """One file a work; MusicXML, which names its parts, before Humdrum."""
-    chosen: dict[str, Path] = {}
-    for path in sorted(sources, key=lambda path: path.suffix not in (".mxl", ".xml")):
-        chosen.setdefault(path.stem, path)
-    return sorted(chosen.values(), key=lambda path: natural_key(path.name))
-
-
-def _other_editions(sources: list[Path]) -> list[Work]:
-    first = {path.stem: path.name for path in _first_editions(sources)}
-    return [
-        {"work": path.name, "file": None, "reason": f"is another edition of {first[path.stem]}"}
-        for path in sources
-        if path.name != first[path.stem]
-    ]
-
-
-def _export(source: Path, folder: Path) -> Work:
-    from music21 import converter, stream
-
-    try:
-        # A plain parse: music21's cache of pickles would make a second export another code path.
-        score = converter.parse(source, forceSource=True, storePickle=False)
-        parts = list(score.parts) if isinstance(score, stream.Score) else []
-        if len(parts) != 4:
-            return {"work": source.name, "file": None, "reason": f"has {len(parts)} parts, not four"}
-        data = _midi_bytes(parts)
-    except Exception as error:
-        return {"work": source.name, "file": None, "reason": f"raises {type(error).__name__}: {error}"}
-    (folder / f"{source.stem}.mid").write_bytes(data)
-    return {"work": source.name, "file": f"{source.stem}.mid", "reason": None}
-
-
-def _midi_bytes(parts: list[Any]) -> bytes:
-    """music21 parts as a MIDI file, repeats played out.
-
-    The parts go in flat and already expanded: given bars, music21 copies the whole score twice to look for repeats.
-    """
-    from music21 import repeat, stream
-    from music21.midi import translate
-
-    flat = stream.Score()
-    for part, voice in zip(parts, VOICES, strict=True):
-        name = part.partName or voice
-        first_bar = part.getElementsByClass(stream.Measure).first()
-        played = part.expandRepeats() if part[repeat.RepeatMark] else part
-        line = _after_pickup(played.flatten(), first_bar.paddingLeft if first_bar else 0.0)
-        line.partName = name
-        for note in line.notes:
-            note.lyrics = []
-        flat.insert(0, line)
-    return translate.streamToMidiFile(flat).writestr()
-
-
-def _after_pickup(line: Any, silence_beats: float) -> Any:
-    """`line` begun `silence_beats` quarter notes later, its opening signatures and instrument still at 0."""
-    if silence_beats:
-        line.shiftElements(silence_beats)
-        opening = line.getElementsByOffset(
-            silence_beats, classList=("TimeSignature", "KeySignature", "MetronomeMark", "Instrument", "Clef")
-        )
-        for element in list(opening):
-            line.setElementOffset(element, 0.0)
-    return line

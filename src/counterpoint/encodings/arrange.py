@@ -19,6 +19,17 @@ from counterpoint.params import PianoRoll
 PHRASE_LENGTHS = (2, 4, 8)  # bars, of the phrases that are counted
 
 
+def described(
+    notes: pd.DataFrame, pieces: pd.DataFrame, settings: PianoRoll
+) -> tuple[str, pd.DataFrame, dict[str, Any]]:
+    """The layout's JSON, how often each row of training's rolls is on, and `covered` of each split."""
+    tables = split_notes(notes, pieces, settings)
+    layout = fit_layout(tables["train"][0], settings)
+    rolls = rolled_splits(tables, layout, settings)
+    covers = {name: covered(of_split, tables[name][0], layout, notes) for name, of_split in rolls.items()}
+    return layout.to_json(), frequencies(rolls["train"], layout), covers
+
+
 def arrange(notes: pd.DataFrame, pieces: pd.DataFrame, settings: PianoRoll) -> tuple[pd.DataFrame, dict[str, str]]:
     """The music that `settings` takes, its tracks numbered as the layout's; and of each other piece why it is left out.
 

@@ -1,4 +1,4 @@
-"""Splits of piano-roll bars: on disk, one .npz without pickles, the same bytes for the same bars; phrases of them."""
+"""Splits of piano-roll bars: on disk, the same bytes for the same bars; phrases of them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from counterpoint.encodings.arrays import as_text, load_arrays, save_arrays
 from counterpoint.encodings.layout import Layout
 from counterpoint.encodings.pianoroll import Bars, phrase_starts
 
@@ -42,37 +43,35 @@ def save_splits(path: Path, splits: Iterable[Split]) -> None:
     Arrays are named "SPLIT/pieces" (text), "SPLIT/offsets" and "SPLIT/shift" as in Bars and Split, "SPLIT/shape" and
     "SPLIT/rolls", eight cells in a byte, "SPLIT/least_tracks", and "SPLIT/left_out" (text: pieces, then reasons).
     """
-    arrays: dict[str, np.ndarray] = {}
-    for split in splits:
-        arrays |= {
-            f"{split.name}/pieces": np.array(split.bars.pieces, dtype=np.str_),
-            f"{split.name}/offsets": split.bars.offsets,
-            f"{split.name}/shift": split.shift,
-            f"{split.name}/shape": np.array(split.bars.rolls.shape),
-            f"{split.name}/rolls": np.packbits(split.bars.rolls),
-            f"{split.name}/least_tracks": np.array(split.least_tracks),
-            f"{split.name}/left_out": np.array([[*split.left_out], [*split.left_out.values()]], dtype=np.str_),
-        }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:  # a file, not a name: numpy would append .npz to a name without it
-        np.savez_compressed(file, allow_pickle=False, **arrays)
+    save_arrays(
+        path,
+        {
+            split.name: {
+                "pieces": as_text(split.bars.pieces),
+                "offsets": split.bars.offsets,
+                "shift": split.shift,
+                "shape": np.array(split.bars.rolls.shape),
+                "rolls": np.packbits(split.bars.rolls),
+                "least_tracks": np.array(split.least_tracks),
+                "left_out": np.array([[*split.left_out], [*split.left_out.values()]], dtype=np.str_),
+            }
+            for split in splits
+        },
+    )
 
 
 def load_split(path: Path, split: str) -> Split:
     """One split of `path`. Raises ValueError, listing the splits there are, if it is not there."""
-    with np.load(path, allow_pickle=False) as stored:
-        if f"{split}/pieces" not in stored:
-            there = sorted({name.split("/")[0] for name in stored.files})
-            raise ValueError(f"{path} has no split {split!r}; it has {', '.join(there) or 'none'}")
-        shape = tuple(stored[f"{split}/shape"].tolist())
-        rolls = np.unpackbits(stored[f"{split}/rolls"], count=int(np.prod(shape))).view(bool).reshape(shape)
-        return Split(
-            split,
-            Bars(tuple(stored[f"{split}/pieces"].tolist()), stored[f"{split}/offsets"], rolls),
-            stored[f"{split}/shift"],
-            int(stored[f"{split}/least_tracks"]),
-            dict(stored[f"{split}/left_out"].T.tolist()),
-        )
+    stored = load_arrays(path, split)
+    shape = tuple(stored["shape"].tolist())
+    rolls = np.unpackbits(stored["rolls"], count=int(np.prod(shape))).view(bool).reshape(shape)
+    return Split(
+        split,
+        Bars(tuple(stored["pieces"].tolist()), stored["offsets"], rolls),
+        stored["shift"],
+        int(stored["least_tracks"]),
+        dict(stored["left_out"].T.tolist()),
+    )
 
 
 def require_phrases(split: Split, layout: Layout, length: int) -> np.ndarray:

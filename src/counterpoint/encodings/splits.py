@@ -1,9 +1,12 @@
 """From the note table to events, split by split: which texture, which line of a melody, and in which keys."""
 
+from typing import Any
+
 import pandas as pd
 
 from counterpoint.encodings import events
 from counterpoint.encodings.events import Events, Texture
+from counterpoint.encodings.vocabulary import coverage, fit, frequencies
 from counterpoint.notes.keys import to_common_key
 from counterpoint.notes.lines import highest_line, named_line
 from counterpoint.params import Params
@@ -16,16 +19,16 @@ class TextureError(ValueError):
 
 
 def split_notes(
-    texture: Texture, notes: pd.DataFrame, pieces: pd.DataFrame, settings: Params
+    texture: Texture, notes: pd.DataFrame, pieces: pd.DataFrame, settings: Params, *, key: str | None = None
 ) -> dict[str, pd.DataFrame]:
     """What of every piece is to be encoded, as note tables {"train", "validation", "test"}, drums left out.
 
     notes, pieces: the two tables of notes.table; `pieces` has its column `split`. "chords" takes all voices; "melody"
-    takes settings.melody.voice, "highest" or a track's name, and a piece without that track is left out. The texture's
-    key "common" moves every piece to C major or A minor, by the key of all its voices. Raises TextureError if a split
-    ends up without music.
+    takes settings.melody.voice, "highest" or a track's name, and a piece without that track is left out. key: default,
+    the texture's own in settings; "common" moves every piece to C major or A minor, by the key of all its voices.
+    Raises TextureError if a split ends up without music.
     """
-    if _key(texture, settings) == "common":
+    if (key or _key(texture, settings)) == "common":
         notes = to_common_key(notes)
     chosen = _melody(notes, pieces, settings.melody.voice) if texture == "melody" else _pitched(notes)
     split_of = pieces.set_index("piece")["split"]
@@ -50,6 +53,21 @@ def split_events(texture: Texture, notes: pd.DataFrame, pieces: pd.DataFrame, se
     if _key(texture, settings) == "augment":
         result["train"] = events.transposed(result["train"])
     return result
+
+
+def described(
+    texture: Texture, notes: pd.DataFrame, pieces: pd.DataFrame, settings: Params
+) -> tuple[str, pd.DataFrame, dict[str, Any]]:
+    """The vocabulary's JSON, fitted to training, how often each symbol occurs there, and of each split how much of it
+    the vocabulary says and how many ties events get wrong.
+    """
+    encoded = split_events(texture, notes, pieces, settings)
+    vocabulary = fit(texture, encoded["train"], getattr(settings.vocabulary, texture).minimum_count)
+    covered: dict[str, Any] = {split: coverage(vocabulary, of_split) for split, of_split in encoded.items()}
+    for split, of_split in split_notes(texture, notes, pieces, settings).items():
+        shared, wrong = events.tie_errors(*events.sliced(of_split))
+        covered[split] |= {"shared_pitches": shared, "wrong_ties": wrong, "wrong_tie_share": wrong / max(shared, 1)}
+    return vocabulary.to_json(), frequencies(encoded["train"], vocabulary), covered
 
 
 def _key(texture: Texture, settings: Params) -> str:

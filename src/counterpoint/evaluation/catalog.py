@@ -7,13 +7,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from counterpoint.evaluation import harmony, pitch, rhythm, texture, voice_leading
+from counterpoint.evaluation import harmony, pitch, recurrence, rhythm, texture, voice_leading
 from counterpoint.evaluation.counts import by_piece
 from counterpoint.evaluation.music import Music
 from counterpoint.evaluation.texture import empty_bars
 from counterpoint.evaluation.textures import TEXTURES, Texture
 
-Family = Literal["pitch", "rhythm", "texture", "harmony", "voice_leading"]
+Family = Literal["pitch", "rhythm", "recurrence", "texture", "harmony", "voice_leading"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Metric:
     by_track: bool = False  # whether it says something of one track alone
 
 
+MOGREN = "Mogren 2016, C-RNN-GAN"
 MUSEGAN = "Dong et al. 2018, MuseGAN"
 HARMONY_AND_VOICE_LEADING = "Aldwell and Schachter, Harmony and Voice Leading"
 JAZZ_TRANSFORMER = "Wu and Yang 2020, The Jazz Transformer on the Front Line"
@@ -62,7 +63,7 @@ METRICS: tuple[Metric, ...] = (
         "pitch",
         "share",
         "notes in the one major or harmonic minor scale that holds most of them",
-        "Mogren 2016, C-RNN-GAN",
+        MOGREN,
         pitch.scale_consistency,
         by_track=True,
     ),
@@ -96,6 +97,16 @@ METRICS: tuple[Metric, ...] = (
         rhythm.groove_consistency,
     ),
     Metric(
+        "repetitions",
+        "Repetitions",
+        "recurrence",
+        "share",
+        "runs of 2 to 9 tones whose pitches the same track had before, in the same order",
+        MOGREN,
+        recurrence.repetitions,
+        by_track=True,
+    ),
+    Metric(
         "polyphony",
         "Polyphony",
         "texture",
@@ -103,6 +114,16 @@ METRICS: tuple[Metric, ...] = (
         "different pitches that sound at once, while any sounds",
         "Dong et al. 2020, MusPy",
         texture.polyphony,
+        textures=("chords", "voices", "band"),
+    ),
+    Metric(
+        "polyphonic_onsets",
+        "Polyphonic onsets",
+        "texture",
+        "share",
+        "onsets at which two different pitches or more begin",
+        MOGREN,
+        texture.polyphonic_onsets,
         textures=("chords", "voices", "band"),
     ),
     Metric(

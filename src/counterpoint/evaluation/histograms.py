@@ -32,6 +32,7 @@ NOTE_VALUES = {
     192: "2/1",
 }
 OCTAVE = 12
+VELOCITIES = 8  # in a bin: less is hardly heard
 DEGREES = ("1", "♭2", "2", "♭3", "3", "4", "♯4", "5", "♭6", "6", "♭7", "7")
 
 
@@ -53,9 +54,10 @@ class Histogram:
 
 
 def histograms(generated: Music, real: Music) -> list[Histogram]:
-    """The five histograms of `_KINDS`, each of both sides; every note of a set has the same weight.
+    """The six histograms of `_KINDS`, each of both sides; every note of a set has the same weight.
 
-    Note values that occur on neither side have no bin; the other three histograms always have the same bins.
+    Note values and velocities that occur on neither side have no bin; the other three histograms always have the same
+    bins.
     """
     return [_histogram(kind, kind.bins(generated), kind.bins(real)) for kind in _KINDS]
 
@@ -97,6 +99,11 @@ def beat_positions(music: Music) -> np.ndarray:
     return music.onset % music.bar_ticks[music.piece] % TICKS_PER_QUARTER
 
 
+def velocities(music: Music) -> np.ndarray:
+    """MIDI velocity of each note, 1 to 127, drums too; int64."""
+    return music.velocity
+
+
 def _steps(music: Music) -> tuple[np.ndarray, np.ndarray]:
     """Of each two successive onsets of a track: ticks apart, and semitones between their highest notes."""
     part = part_keys(music)
@@ -118,6 +125,10 @@ def _value_labels() -> tuple[str, ...]:
     between = [f"< {names[0]}", *(f"{low} – {high}" for low, high in pairwise(names))]
     pairs = [label for pair in zip(between, names, strict=True) for label in pair]
     return (*pairs, f"> {names[-1]}")
+
+
+def _velocity_labels() -> tuple[str, ...]:
+    return tuple(f"{max(low, 1)} – {low + VELOCITIES - 1}" for low in range(0, 128, VELOCITIES))
 
 
 def _interval_labels() -> tuple[str, ...]:
@@ -154,6 +165,7 @@ _KINDS = (
     ),
     _Kind("scale_degree", "Pitch class above the tonic", "degree", DEGREES, scale_degrees),
     _Kind("beat_position", "Onset within the beat", "ticks", tuple(map(str, range(TICKS_PER_QUARTER))), beat_positions),
+    _Kind("velocity", "Intensity", "velocity", _velocity_labels(), lambda m: velocities(m) // VELOCITIES, False),
 )
 
 

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from counterpoint.evaluation import histograms, originality, parts, tracks
+from counterpoint.evaluation import histograms, originality, parts, recurrence, tracks
 from counterpoint.evaluation.distance import distance_to_real
 from counterpoint.evaluation.music import Music, music
 from counterpoint.evaluation.originality import Index, Originality
+from counterpoint.evaluation.sameness import sameness
 from counterpoint.evaluation.textures import Texture, excerpt_lengths, excerpts, render
 
 Judgement = dict[str, Any]
@@ -61,6 +62,7 @@ def judge(notes: pd.DataFrame, bench: Bench, *, numbered: bool = False) -> Judge
     rendered = render(notes, bench.texture, numbered=numbered)
     cut, real_cut = (music(excerpts(table), lengths=excerpt_lengths(table)) for table in (rendered, bench.real))
     distance = distance_to_real(rendered, bench.real, bench.texture, seed=bench.seed)
+    same = sameness(music(rendered))
     missing = sorted(set(notes["piece"]) - set(rendered["piece"]))
     return _plain(
         {
@@ -78,8 +80,13 @@ def judge(notes: pd.DataFrame, bench: Bench, *, numbered: bool = False) -> Judge
             "pairs": tracks.by_pair(cut, real_cut, bench.texture),
             "distributions": parts.distributions(cut, real_cut),
             "histograms": [parts.histogram(found) for found in histograms.histograms(cut, real_cut)],
+            "repetitions": {
+                "labels": list(recurrence.LENGTHS),
+                "generated": recurrence.by_length(cut),
+                "real": recurrence.by_length(real_cut),
+            },
             "originality": parts.copied(rendered, bench.training, bench.human, bench.seed),
-            "diversity": {"relative": distance.diversity},
+            "diversity": {"relative": distance.diversity, "distinct": same.distinct, "most_shared": same.most_shared},
             "left_out": {piece: why_left_out(bench.texture) for piece in missing},
         }
     )
@@ -97,6 +104,8 @@ def figures(judgement: Judgement) -> dict[str, float | None]:
         "distance_to_real" + end: distance[key] for end, key in (("", "value"), ("_low", "low"), ("_high", "high"))
     }
     found["diversity"] = judgement["diversity"]["relative"]
+    found["distinct_pieces"] = judgement["diversity"]["distinct"]
+    found["most_shared_tones"] = judgement["diversity"]["most_shared"]
     if judgement["originality"]:
         for who in ("", "human_"):
             found[f"{who}copied_share"] = judgement["originality"][f"{who}copied_share"]["value"]

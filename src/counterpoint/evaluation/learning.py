@@ -21,9 +21,16 @@ LOSSES = {
     "judged": ("critic's judgement of what is generated", ORANGE),
     "penalty": ("gradient penalty", GREEN),
 }
+ENTROPIES = {
+    "discriminator_loss": ("discriminator's loss", BLUE),
+    "generator_loss": ("generator's loss", ORANGE),
+    "real_accuracy": ("share of real music known as such", GREEN),
+    "generated_accuracy": ("share of what is generated", SKY),
+}
 SHARES = {
     "diversity": ("diversity, relative to real music", BLUE),
     "unique_bars": ("unique bars", GREEN),
+    "unique_windows": ("unique windows", GREEN),
     "empty_bars": ("empty bars", ORANGE),
 }
 
@@ -65,18 +72,21 @@ def draw_epochs(history: pd.DataFrame, path: Path, *, title: str) -> None:
 def draw_game(history: pd.DataFrame, path: Path, *, title: str) -> None:
     """A GAN's training over the generator's iterations: losses, distance to the validation split, and the guards.
 
-    history: columns iteration, those of `LOSSES` and `SHARES`, distance_to_validation and used_pitch_classes, one row
-    a check. Undefined numbers leave gaps. The check of the least distance, whose weights are kept, is marked in every
-    panel.
+    history: columns iteration, those of `LOSSES` or of `ENTROPIES`, those that there are of `SHARES`,
+    distance_to_validation and used_pitch_classes, one row a check. Undefined numbers leave gaps. The check of the least
+    distance, whose weights are kept, is marked in every panel.
     """
     with rc_context(STYLE):
         figure = Figure(figsize=SIZE, dpi=200, layout="constrained")
         losses, distance, guards = figure.subplots(1, 3)
         iterations = history["iteration"].to_numpy()
         kept = kept_row(history[CHECKED].to_numpy(float))
-        _lines(losses, history, LOSSES)
+        series, of = (
+            (LOSSES, "a batch, at each check's last iteration") if "wasserstein" in history else (ENTROPIES, "a check")
+        )
+        _lines(losses, history, series)
         _lines(distance, history, {CHECKED: ("", VALIDATION)})
-        _lines(guards, history, SHARES)
+        _lines(guards, history, {name: line for name, line in SHARES.items() if name in history})
         remark = "no check had a distance"
         if kept is not None:
             least = history[CHECKED].to_numpy(float)[kept]
@@ -84,7 +94,7 @@ def draw_game(history: pd.DataFrame, path: Path, *, title: str) -> None:
             distance.plot(iterations[kept], least, "o", ms=9, mfc="white", mec=VALIDATION, mew=2, zorder=4)
             for axes in figure.axes:
                 axes.axvline(iterations[kept], color=FAINT, lw=1.2, zorder=1)
-        panel(losses, "The game", "means over a batch, at each check's last iteration")
+        panel(losses, "The game", f"means over {of}")
         panel(distance, "Distance to validation", remark)
         used = history["used_pitch_classes"].to_numpy(float)[-1 if kept is None else kept]
         panel(guards, "What it writes", f"used pitch classes a bar there: {used:.2f}")

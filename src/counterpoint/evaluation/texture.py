@@ -17,6 +17,19 @@ def polyphony(music: Music) -> np.ndarray:
     return ratio(by_piece(pitched, pitches), by_piece(pitched, covered(pitched.piece, pitched.onset, pitched.release)))
 
 
+def polyphonic_onsets(music: Music) -> np.ndarray:
+    """The share of onsets at which two different pitches or more begin, over all tracks; 0 to 1.
+
+    Mogren, "C-RNN-GAN" (2016), section 3.1, "polyphony": how often tones begin at exactly one time. Drums do not count.
+    A piece without notes: NaN.
+    """
+    pitched = music.pitched
+    tones = np.unique(np.stack([pitched.piece, pitched.onset, pitched.pitch]), axis=1)
+    (piece, _), count = np.unique(tones[:2], axis=1, return_counts=True)
+    pieces = len(music.pieces)
+    return ratio(np.bincount(piece, count > 1, minlength=pieces), np.bincount(piece, minlength=pieces))
+
+
 def empty_bars(music: Music) -> np.ndarray:
     """EB: the share of a piece's (track, bar) in which nothing sounds, drum tracks too; 0 to 1, 0 for none empty.
 

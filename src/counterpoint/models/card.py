@@ -96,8 +96,8 @@ def _given(folder: Path) -> str:
     given = given_track(folder)
     if given is not None:
         return f"It accompanies track {given} (0 the first), which it is given."
-    if "composition" in (_json(folder / NETWORK) or {}):
-        return "It writes phrases out of noise: it can neither continue a beginning nor accompany a track."
+    if "noise" in (_json(folder / NETWORK) or {}):
+        return "It writes out of noise: it can neither continue a beginning nor accompany a track."
     return "It can continue a beginning that it is given."
 
 

@@ -16,7 +16,7 @@ from counterpoint.models.generator import Generator
 if TYPE_CHECKING:  # a served model is packed without params.yaml and what reads it
     from counterpoint.params import Params
 
-Encoding = Literal["melody", "chords", "pianoroll"]
+Encoding = Literal["melody", "chords", "pianoroll", "vectors"]
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,13 @@ class Entry:
 
 
 _ATTENTION_LSTM, _MUSEGAN = "counterpoint.models.attention_lstm", "counterpoint.models.musegan"
+_CRNN_GAN = "counterpoint.models.crnn_gan"
 GENERATORS = {
     "attention_lstm": Entry(f"{_ATTENTION_LSTM}.generator", f"{_ATTENTION_LSTM}.train", "melody"),
     "attention_lstm_chords": Entry(f"{_ATTENTION_LSTM}.generator", f"{_ATTENTION_LSTM}.train", "chords"),
     "musegan": Entry(f"{_MUSEGAN}.generator", f"{_MUSEGAN}.train", "pianoroll"),
     "musegan_accompany": Entry(f"{_MUSEGAN}.generator", f"{_MUSEGAN}.train", "pianoroll"),
+    "crnn_gan": Entry(f"{_CRNN_GAN}.generator", f"{_CRNN_GAN}.train", "vectors"),
 }
 
 
@@ -64,10 +66,16 @@ def encoding(name: str) -> Encoding:
 def texture(name: str, settings: "Params") -> str:
     """The texture of what the generator `name` writes. ValueError for an unknown name.
 
-    Of bars of a piano roll it is the view that `settings.pianoroll` takes of the corpus.
+    Of bars of a piano roll it is the view that `settings.pianoroll` takes of the corpus; of tones it is a melody's or
+    chords', by which of them `settings.vectors` takes.
     """
-    read = encoding(name)
-    return settings.pianoroll.view if read == "pianoroll" else read
+    match encoding(name):
+        case "pianoroll":
+            return settings.pianoroll.view
+        case "vectors":
+            return settings.vectors.texture
+        case texture:
+            return texture
 
 
 def _entry(name: str) -> Entry:

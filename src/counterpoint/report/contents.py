@@ -13,8 +13,9 @@ be None, which is shown as a dash; of its parts any may be absent or None, and i
 | `pairs` | `[{tracks: [lower, higher], generated, real}]`: tonal distances |
 | `distributions` | `[{feature, unit, intra_real, intra_generated, inter, overlap_area, kl_divergence, grid, intra_density, inter_density}]` |
 | `histograms` | `[{name, title, unit, labels, generated, real, overlap}]`: shares of 1 |
+| `repetitions` | `{labels, generated, real}`: tones of a run, and shares of such runs |
 | `originality` | `{copied_share, human_copied_share: {value, low, high}, longest_run_notes, longest_run_piece, longest_run_sample, human_longest_run_notes, human_longest_run_piece, margin}` |
-| `diversity` | `{generated, real, relative}` |
+| `diversity` | `{generated, real, relative, distinct, most_shared}`: the last two shares of pieces and of tones |
 | `left_out` | `{piece: reason}` |
 
 `low` and `high` are the ends of a 95 % interval.

@@ -1,15 +1,15 @@
-"""Stage `corpus`: music21's chorales as MIDI in data/raw; or the user's own files, which stay where they are."""
+"""Stage `corpus`: works of music21's corpus as MIDI in data/raw; or the user's own files, which stay where they are."""
 
 from pathlib import Path
 
 from counterpoint import params, paths
 from counterpoint.corpus.sources import (
     SourceError,
-    export_music21,
     list_directory,
     refuse_what_dvc_cannot_read,
     write_listing,
 )
+from counterpoint.corpus.works import export_music21
 from counterpoint.stages.stage import run, written_beside
 
 

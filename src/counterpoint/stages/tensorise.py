@@ -4,9 +4,10 @@ import sys
 from typing import cast
 
 from counterpoint import params, paths
-from counterpoint.encodings import arrange, rolls, store
+from counterpoint.encodings import arrange, rolls, store, tones
 from counterpoint.encodings.events import Texture
 from counterpoint.encodings.layout import Layout
+from counterpoint.encodings.scale import Scale
 from counterpoint.encodings.splits import split_events
 from counterpoint.encodings.vocabulary import Vocabulary
 from counterpoint.notes.table import read_notes, read_pieces
@@ -22,6 +23,8 @@ def main(encoding: str) -> None:
             splits = arrange.rolled_splits(tables, Layout.from_json(meaning), settings.pianoroll)
             rolls.save_splits(encoded, splits.values())
             print("\n".join(map(rolls.said, splits.values())))
+        elif encoding == "vectors":
+            tones.save_splits(encoded, tones.encoded_splits(notes, pieces, Scale.from_json(meaning), settings))
         else:
             events = split_events(cast(Texture, encoding), notes, pieces, settings)
             store.save_splits(encoded, Vocabulary.from_json(meaning), events)

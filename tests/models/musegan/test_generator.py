@@ -9,11 +9,11 @@ from counterpoint.encodings.pianoroll import encode
 from counterpoint.models import catalog
 from counterpoint.models.folder import ModelFolderError, NonFiniteWeights
 from counterpoint.models.generator import Accompanist, Interpolator, Sampling
-from counterpoint.models.musegan import saving
 from counterpoint.models.musegan.generator import MuseGAN, load
 from counterpoint.models.musegan.given import Given
 from counterpoint.models.musegan.keys import Keys, shift_to_common
 from counterpoint.models.musegan.pieces import ROWS
+from counterpoint.models.weights import WEIGHTS
 from counterpoint.notes.keys import transpose
 from counterpoint.notes.table import SORT_KEYS, empty_notes, validate
 from tests.models.musegan.untrained import BAND, CHOIR, bach, generator, listening, network, write
@@ -267,7 +267,7 @@ def test_loaded_from_its_folder_it_writes_the_same(tmp_path, choir, accompanist,
 
 def test_damaged_folders_are_refused(tmp_path, choir):
     write(tmp_path / "flipped", choir)
-    weights = tmp_path / "flipped" / saving.WEIGHTS
+    weights = tmp_path / "flipped" / WEIGHTS
     content = bytearray(weights.read_bytes())
     content[-100] ^= 1
     weights.write_bytes(content)

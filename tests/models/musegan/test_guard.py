@@ -1,11 +1,11 @@
-"""The guard's figures by hand, and when a run is given up."""
+"""The guard's figures by hand."""
 
 import numpy as np
 import pytest
 
 from counterpoint.encodings.layout import PITCHES, REST
 from counterpoint.encodings.pianoroll import decode
-from counterpoint.models.musegan.guard import Collapse, figures
+from counterpoint.models.musegan.guard import figures
 from tests.evaluation.bach import split
 from tests.models.musegan.untrained import CHOIR
 
@@ -39,16 +39,3 @@ def test_alike_phrases_have_no_diversity_and_are_far_from_bach():
 def test_silence_is_told_as_such():
     found = _figures(np.full((3, 4, 2), REST))
     assert found["empty_bars"] == 1 and np.isnan(found["diversity"])
-
-
-def _row(diversity: float, empty: float = 0.0) -> dict[str, float]:
-    return {"diversity": diversity, "empty_bars": empty}
-
-
-def test_a_run_ends_after_three_checks_in_a_row():
-    over = Collapse(0.3)
-    assert not over([_row(0.1), _row(0.1)])
-    assert "collapsed" in over([_row(0.9), _row(0.1), _row(0.29), _row(0.2)])
-    assert not over([_row(0.1), _row(0.1), _row(0.3)])  # it has come back
-    assert "collapsed" in over([_row(float("nan"))] * 3)
-    assert "silent" in over([_row(float("nan"), 0.99)] * 3)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from counterpoint.models.latent import COHERENCE
 from counterpoint.models.musegan.generators import Noise
-from counterpoint.models.musegan.noise import COHERENCE, between, piece_noise, scaled_by
+from counterpoint.models.musegan.noise import between, piece_noise, scaled_by
 
 SHAPES = Noise((1, 3), (1, 5), (4, 2), (4, 7))
 MANY = Noise((1, 20_000), (1, 20_000), (0, 1), (0, 1))

@@ -10,6 +10,7 @@ from counterpoint.models.folder import NETWORK, NonFiniteWeights
 from counterpoint.models.musegan import saving
 from counterpoint.models.musegan.architecture import Architecture
 from counterpoint.models.musegan.generators import Generator
+from counterpoint.models.weights import WEIGHTS
 from tests.models.musegan.untrained import network
 
 
@@ -25,7 +26,7 @@ def test_the_same_weights_are_the_same_bytes_and_come_back(tmp_path, made):
     for name, one in (("first", made), ("second", twin)):
         (tmp_path / name).mkdir()
         saving.save(tmp_path / name, one)
-    for file in (NETWORK, saving.WEIGHTS):
+    for file in (NETWORK, WEIGHTS):
         assert (tmp_path / "first" / file).read_bytes() == (tmp_path / "second" / file).read_bytes()
     loaded = saving.load(tmp_path / "first")
     assert loaded.sizes == made.sizes
@@ -33,7 +34,7 @@ def test_the_same_weights_are_the_same_bytes_and_come_back(tmp_path, made):
         np.testing.assert_array_equal(ours, theirs)
     made.variables[2].assign(made.variables[2] + 1)
     saving.save(tmp_path / "second", made)
-    assert (tmp_path / "first" / saving.WEIGHTS).read_bytes() != (tmp_path / "second" / saving.WEIGHTS).read_bytes()
+    assert (tmp_path / "first" / WEIGHTS).read_bytes() != (tmp_path / "second" / WEIGHTS).read_bytes()
 
 
 def test_what_does_not_fit_is_refused(tmp_path, made):
@@ -52,7 +53,7 @@ def test_what_does_not_fit_is_refused(tmp_path, made):
 
 def test_weights_that_are_no_numbers_are_refused_by_name(tmp_path, made):
     saving.save(tmp_path, made)
-    with h5py.File(tmp_path / saving.WEIGHTS, "r+") as file:
+    with h5py.File(tmp_path / WEIGHTS, "r+") as file:
         file["007"][..., -1] = np.nan
     with pytest.raises(NonFiniteWeights, match=rf"weight 007 \({made.variables[7].name}\) is not all finite"):
         saving.load(tmp_path)

@@ -10,14 +10,17 @@ import tensorflow as tf
 from counterpoint import params
 from counterpoint.encodings import pianoroll
 from counterpoint.encodings.layout import REST, Layout
+from counterpoint.models.guard import LOOKED_AT, Collapse
 from counterpoint.models.musegan.architecture import Architecture
 from counterpoint.models.musegan.binarise import binarise
 from counterpoint.models.musegan.generators import Generator, Noise, noise_shapes
-from counterpoint.models.musegan.guard import PHRASES, Collapse, figures
+from counterpoint.models.musegan.guard import figures
 from counterpoint.models.musegan.material import Material
 from counterpoint.models.musegan.wgan import WassersteinGAN
 from counterpoint.training import checkpoint, devices, loop, seeding
 from counterpoint.training.checkpoint import Checkpoint
+
+REMEDY = "more critic_updates, a lower learning_rate or another seed"  # against a collapse
 
 
 def architecture(settings: params.MuseGAN, layout: Layout, phrases: np.ndarray) -> Architecture:
@@ -113,7 +116,7 @@ def fit(
         kept=Checkpoint.at(checkpoints, key),
         log=log,
         listen=lambda number: listen(number, shown) if number in settings.listen_at else None,
-        over=Collapse(settings.least_diversity),
+        over=Collapse(settings.least_diversity, REMEDY),
     )
     checkpoint.assign(shown.variables, checkpoint.values(game.averaged), "average")
     return shown, history
@@ -129,13 +132,13 @@ def _batches(phrases: tf.Tensor, settings: params.MuseGAN, seed: int, number: in
 def _look(
     sizes: Architecture, settings: params.MuseGAN, material: Material, shown: Generator, seed: int
 ) -> Callable[[], loop.Row]:
-    """The guard's figures of the same `PHRASES` phrases at every call."""
+    """The guard's figures of the same `LOOKED_AT` phrases at every call."""
     layout, random = material.layout, np.random.default_rng(seed)
-    noise = Noise(*(random.standard_normal((PHRASES, *shape), np.float32) for shape in noise_shapes(sizes)))
-    held_out = material.validation[random.permutation(len(material.validation))[:PHRASES]]
-    at, told = sizes.given, held_out[np.arange(PHRASES) % len(held_out)]
+    noise = Noise(*(random.standard_normal((LOOKED_AT, *shape), np.float32) for shape in noise_shapes(sizes)))
+    held_out = material.validation[random.permutation(len(material.validation))[:LOOKED_AT]]
+    at, told = sizes.given, held_out[np.arange(LOOKED_AT) % len(held_out)]
     given = None if at is None else tf.constant(2.0 * told[:, at] - 1.0, tf.float32)
-    names = [f"{number:03d}" for number in range(PHRASES)]
+    names = [f"{number:03d}" for number in range(LOOKED_AT)]
     real = pianoroll.decode(held_out, names[: len(held_out)], layout)
     write = tf.function(lambda: shown(noise, given=given, training=False))
 

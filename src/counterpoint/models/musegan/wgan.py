@@ -6,11 +6,12 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from counterpoint.models.musegan.adam import Adam
 from counterpoint.models.musegan.architecture import Architecture
 from counterpoint.models.musegan.critics import critic, gradient_penalty
 from counterpoint.models.musegan.generators import Generator, Noise, noise_shapes
 from counterpoint.models.musegan.layers import precision as in_precision
+from counterpoint.training import averaging
+from counterpoint.training.adam import Adam
 
 _CRITIC, _MIX, _GENERATOR = range(3)  # what random numbers are for: seeds never meet
 
@@ -51,10 +52,7 @@ class WassersteinGAN(keras.Model):
         self.critic_updates, self.penalty, self.average, self.seed = critic_updates, penalty, average, seed
         with in_precision(precision):
             self.generator, self.critics = players(sizes)
-        self.averaged = [
-            keras.Variable(weight, trainable=False, dtype=weight.dtype, name=f"averaged_{place}")
-            for place, weight in enumerate(self.generator.variables)
-        ]
+        self.averaged = averaging.copies(self.generator.variables)
         self.built = True
 
     def compile(self, *, learning_rate: float, beta_1: float, beta_2: float, jit_compile: bool = False) -> None:
@@ -124,7 +122,7 @@ class WassersteinGAN(keras.Model):
             lambda update, *_: update < self.critic_updates, teach, (tf.constant(0), tf.constant(0.0), tf.constant(0.0))
         )
         judged = self._teach_generator(real[0], step)
-        self._follow(step)
+        averaging.follow(self.averaged, self.generator.variables, self.average, step)
         return {"wasserstein": distance, "penalty": penalty, "judged": judged}
 
     def _teach_critics(self, real: Any, number: Any) -> tuple[Any, Any]:
@@ -154,13 +152,6 @@ class WassersteinGAN(keras.Model):
         weights = self.generator.trainable_variables
         self.generator_optimizer.apply(tape.gradient(loss, weights), weights)
         return judged
-
-    def _follow(self, step: Any) -> None:
-        """The running average of the generator's weights, short at first."""
-        done = tf.cast(step, tf.float32)
-        keep = tf.minimum(self.average, (1.0 + done) / (10.0 + done))
-        for mean, weight in zip(self.averaged, self.generator.variables, strict=True):
-            mean.assign(keep * mean + (1.0 - keep) * weight)
 
     def _noise(self, batch: Any, number: Any, purpose: int) -> Noise:
         parts = enumerate(self.shapes)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from counterpoint.models.musegan.adam import Adam
+from counterpoint.training.adam import Adam
 
 SHAPES = ((3, 2), (5,))
 

@@ -1,0 +1,1 @@
+"""C-RNN-GAN: a generative adversarial network over tones as continuous numbers."""

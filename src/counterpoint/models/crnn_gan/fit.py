@@ -1,0 +1,133 @@
+"""Training C-RNN-GAN: Keras's fit over blocks of iterations, a look at what it writes after each, the best kept."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from counterpoint import params
+from counterpoint.encodings.scale import Scale
+from counterpoint.encodings.vectors import decode
+from counterpoint.models.crnn_gan.architecture import Architecture
+from counterpoint.models.crnn_gan.game import Game
+from counterpoint.models.crnn_gan.guard import FIGURES, figures
+from counterpoint.models.crnn_gan.material import Material, batches
+from counterpoint.models.crnn_gan.networks import Generator, generator
+from counterpoint.models.crnn_gan.next_tone import NextTone, pretrain
+from counterpoint.models.guard import LOOKED_AT, Collapse
+from counterpoint.training import checkpoint, devices, loop, seeding
+from counterpoint.training.checkpoint import Checkpoint
+
+REMEDY = "another matching, a lower learning_rate or another seed"  # against a collapse
+PRETRAINING = 2**20  # no check's number: batches of pre-training are drawn by this and the stage's
+
+
+def architecture(settings: params.CRNNGAN, scale: Scale) -> Architecture:
+    """The networks that `settings` ask for over tones of this scale."""
+    return Architecture(
+        generator=settings.generator,
+        steps=settings.steps,
+        numbers=scale.step_numbers,
+        noise=settings.noise,
+        generator_width=settings.generator_width,
+        discriminator_width=settings.discriminator_width,
+    )
+
+
+def fit(
+    name: str,
+    material: Material,
+    settings: params.CRNNGAN,
+    *,
+    seed: int,
+    checkpoints: Path,
+    key: str,
+    log: loop.Log,
+    listen: Callable[[int, Generator], None],
+) -> tuple[Generator, pd.DataFrame]:
+    """The generator at its best check, and the history: a row a check, one every `settings.check_every` iterations.
+
+    An iteration is an update of both sides, but for those that wait. What is checked, heard and kept is the running
+    average of the generator's weights, by its distance to the validation split. A row holds `game.FIGURES`, means over
+    the check's iterations, and `guard`'s. Pre-training, if any, is part of the first check, whose row has its
+    squared_error; what it learnt is where the average begins.
+
+    Ends early when `patience` checks brought nothing better, when the run collapsed, or diverged; resumes exactly from
+    the checkpoint `key` below `checkpoints`. log: each check's row. listen: called at the checks `settings.listen_at`.
+    """
+    print(f"{name}: {len(material.starts)} windows, on {devices.choose().description}", flush=True)
+    seeding.set_seeds(seed)
+    sizes = architecture(settings, material.scale)
+    game = Game(
+        sizes,
+        matching=settings.matching,
+        freeze=settings.freeze,
+        weight_decay=settings.weight_decay,
+        average=settings.average,
+        seed=seed,
+    )
+    game.compile(**_adam(settings), jit_compile=settings.jit_compile)
+    shown = generator(sizes)  # the average, at work
+    look = _look(material, shown, seed)
+
+    def epoch(number: int) -> loop.Row:
+        row: loop.Row = {"iteration": number * settings.check_every}
+        if number == 1 and settings.pretrain:
+            row["squared_error"] = _pretrain(game, material, settings, seed)
+        drawn = batches(material, settings.check_every, settings.batch_size, seeding.epoch_generator(seed, number))
+        played = game.fit(drawn, epochs=1, shuffle=False, verbose=0).history
+        checkpoint.assign(shown.variables, checkpoint.values(game.averaged), "average")
+        return row | {title: values[-1] for title, values in played.items()} | look()
+
+    history = loop.run(
+        loop.Schedule(
+            settings.iterations // settings.check_every, settings.patience, "distance_to_validation", unit="check"
+        ),
+        weights=game.averaged,
+        carried=game.carried,
+        epoch=epoch,
+        kept=Checkpoint.at(checkpoints, key),
+        log=log,
+        listen=lambda number: listen(number, shown) if number in settings.listen_at else None,
+        over=Collapse(settings.least_diversity, REMEDY),
+    )
+    checkpoint.assign(shown.variables, checkpoint.values(game.averaged), "average")
+    return shown, history
+
+
+def _adam(settings: params.CRNNGAN) -> dict[str, float]:
+    return {"learning_rate": settings.learning_rate, "beta_1": settings.beta_1, "beta_2": settings.beta_2}
+
+
+def _pretrain(game: Game, material: Material, settings: params.CRNNGAN, seed: int) -> float:
+    """`settings.pretrain` updates, as many by windows of each length; returns the mean squared error at the last."""
+    lengths = (*settings.grow, settings.steps)
+    learner = NextTone(game.generator, weight_decay=settings.weight_decay, seed=seed)
+    learner.compile(**_adam(settings), jit_compile=settings.jit_compile)
+
+    def drawn(stage: int) -> tf.data.Dataset:
+        random = seeding.epoch_generator(seed, PRETRAINING + stage)
+        return batches(material, settings.pretrain // len(lengths), settings.batch_size, random)
+
+    error = pretrain(learner, drawn, lengths)
+    checkpoint.assign(game.averaged, checkpoint.values(game.generator.variables), "average")
+    return error
+
+
+def _look(material: Material, shown: Generator, seed: int) -> Callable[[], loop.Row]:
+    """The guard's figures of the same `LOOKED_AT` windows at every call; where training diverged, NaN."""
+    random, scale = np.random.default_rng(seed), material.scale
+    noise = tf.constant(random.standard_normal((LOOKED_AT, *shown.sizes.noise_shape), np.float32))
+    held_out = material.held_out(LOOKED_AT, random)
+    names = [f"{number:03d}" for number in range(LOOKED_AT)]
+    write = tf.function(lambda: shown(noise, training=False))
+
+    def look() -> loop.Row:
+        values = write().numpy()
+        if not np.isfinite(values).all():
+            return dict.fromkeys(FIGURES, float("nan"))
+        return figures(decode(values, names, scale), held_out, scale.texture)
+
+    return look

@@ -1,0 +1,125 @@
+"""The game of generator and discriminator as a Keras training step."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from counterpoint.models.crnn_gan import losses
+from counterpoint.models.crnn_gan.architecture import Architecture
+from counterpoint.models.crnn_gan.losses import Matching
+from counterpoint.models.crnn_gan.networks import networks
+from counterpoint.training import averaging
+from counterpoint.training.adam import Adam
+
+FIGURES = (
+    "discriminator_loss",
+    "generator_loss",
+    "feature_distance",
+    "real_accuracy",
+    "generated_accuracy",
+    "discriminator_waits",
+    "generator_waits",
+)
+
+
+class Game(keras.Model):
+    """A generator, its discriminator and both optimisers.
+
+    matching: what the generator is taught by: "none", its loss; else `losses.feature_distance` in its place. freeze: of
+    `losses.has_to_wait`. weight_decay: of `losses.decayed`, of both sides. average: decay of the running mean of the
+    generator's weights, `averaged` (in the order of `generator.variables`).
+    """
+
+    def __init__(
+        self, sizes: Architecture, *, matching: Matching, freeze: float, weight_decay: float, average: float, seed: int
+    ) -> None:
+        super().__init__(name="crnn_gan")
+        self.matching, self.freeze, self.weight_decay = matching, freeze, weight_decay
+        self.average, self.seed = average, seed
+        self.generator, self.discriminator = networks(sizes)
+        self.averaged = averaging.copies(self.generator.variables)
+        self.played = keras.Variable(0, dtype="int64", trainable=False, name="played")
+        self.means = {name: keras.metrics.Mean(name) for name in FIGURES}
+        self.built = True
+
+    def compile(self, *, learning_rate: float, beta_1: float, beta_2: float, jit_compile: bool = False) -> None:
+        """jit_compile: XLA. Keras's own switch is off where operations are deterministic, as XLA's are anyway."""
+        super().compile(jit_compile=False)
+        self._compiled = tf.function(self._play, autograph=False, jit_compile=jit_compile)
+        self.discriminator_optimizer, self.generator_optimizer = (
+            Adam(learning_rate, beta_1, beta_2, name=name) for name in ("discriminator_adam", "generator_adam")
+        )
+        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+        self.generator_optimizer.build(self.generator.trainable_variables)
+
+    @property
+    def carried(self) -> list[Any]:
+        """All that one training step leaves to the next, but `averaged`: with both a game goes on as this one would."""
+        players = [*self.generator.variables, *self.discriminator.variables]
+        return [*players, *self.discriminator_optimizer.variables, *self.generator_optimizer.variables, self.played]
+
+    @property
+    def metrics(self) -> list[Any]:
+        return list(self.means.values())
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        """data: float32 (batch, steps, numbers), real windows.
+
+        Returns `FIGURES`, means over the steps since `fit` began: both losses, as `losses` has them; the feature
+        distance; the shares of real and of generated windows that are told to be so; and those of steps in which a side
+        had to wait.
+        """
+        for name, value in self._compiled(data).items():
+            self.means[name].update_state(value)
+        return {name: mean.result() for name, mean in self.means.items()}
+
+    def _play(self, real: Any) -> dict[str, Any]:
+        """Both sides move at once, by slopes of one pass, as in the published code.
+
+        So the discriminator hears real and generated windows together, and nothing is heard or made twice.
+        """
+        step = self.played.value
+        noise = tf.random.stateless_normal(
+            (real.shape[0], *self.generator.sizes.noise_shape), tf.stack([tf.constant(self.seed, tf.int64), step])
+        )
+        with tf.GradientTape() as making:
+            made = self.generator(noise, training=True)
+        with tf.GradientTape(persistent=True) as judging:
+            judging.watch(made)
+            logits, features = self.discriminator(tf.concat([real, made], 0))
+            (real_logits, made_logits), (real_features, made_features) = tf.split(logits, 2), tf.split(features, 2)
+            discriminator_loss, generator_loss = losses.losses(real_logits, made_logits)
+            distance = losses.feature_distance(real_features, made_features, self.matching)
+        waits = [
+            losses.has_to_wait(discriminator_loss, generator_loss, self.freeze),
+            losses.has_to_wait(generator_loss, discriminator_loss, self.freeze),
+        ]
+        taught_by = generator_loss if self.matching == "none" else distance
+
+        def of_discriminator(weights: list[Any]) -> list[Any]:
+            return judging.gradient(discriminator_loss, weights)
+
+        def of_generator(weights: list[Any]) -> list[Any]:
+            return making.gradient(made, weights, output_gradients=judging.gradient(taught_by, made))
+
+        self._teach(self.discriminator, self.discriminator_optimizer, of_discriminator, waits[0])
+        self._teach(self.generator, self.generator_optimizer, of_generator, waits[1])
+        averaging.follow(self.averaged, self.generator.variables, self.average, step)
+        self.played.assign_add(1)
+        told = [tf.cast(wait, tf.float32) for wait in waits]
+        accuracies = losses.accuracies(real_logits, made_logits)
+        found = (discriminator_loss, generator_loss, distance, *accuracies, *told)
+        return dict(zip(FIGURES, found, strict=True))
+
+    def _teach(
+        self, player: keras.Model, optimizer: Adam, slopes: Callable[[list[Any]], list[Any]], waits: Any
+    ) -> None:
+        """One update of `player`, unless it waits; then its slopes are not found either."""
+        weights = player.trainable_variables
+
+        def teach() -> None:
+            optimizer.apply(losses.decayed(slopes(weights), weights, self.weight_decay), weights)
+
+        tf.cond(waits, lambda: None, teach)

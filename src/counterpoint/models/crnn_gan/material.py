@@ -1,0 +1,82 @@
+"""From encoded tones to windows to train on."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from counterpoint.encodings.scale import FEATURES, PITCH, Scale
+from counterpoint.encodings.tones import load_split
+from counterpoint.encodings.vectors import Encoded, decode, gathered, too_short, window_shifts, windows
+
+
+class NoWindowsError(ValueError):
+    """A split holds no window of the length that is asked for; the message says what came and what to mend."""
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """Tones and where windows of `steps` steps begin among them: in training at every tone, in validation end to end.
+
+    shifts: int8 (windows, 2): by how many semitones, fewest and most, training may move each of its windows.
+    """
+
+    scale: Scale
+    steps: int
+    train: Encoded
+    starts: np.ndarray
+    shifts: np.ndarray
+    validation: Encoded
+    validation_starts: np.ndarray
+
+    def held_out(self, most: int, random: np.random.Generator) -> pd.DataFrame:
+        """At most so many windows of the validation split, drawn without replacement, as notes."""
+        drawn = random.permutation(self.validation_starts)[:most]
+        values = gathered(self.validation, drawn, self.steps, self.scale.tones_per_step)
+        return decode(values, [f"{number:03d}" for number in range(len(drawn))], self.scale)
+
+
+def gather(encoded: Path, scale: Scale, steps: int) -> Material:
+    """The windows of `steps` steps. Raises NoWindowsError if a split has none."""
+    train, validation = (load_split(encoded, name) for name in ("train", "validation"))
+    starts = _required("train", train, steps, scale)
+    held_out = _required("validation", validation, steps, scale)
+    first = validation.offsets[np.searchsorted(validation.offsets, held_out, side="right") - 1]
+    apart = held_out[(held_out - first) % (steps * scale.tones_per_step) == 0]  # none tells a tone twice
+    return Material(scale, steps, train, starts, window_shifts(train, starts), validation, apart)
+
+
+def _required(split: str, encoded: Encoded, steps: int, scale: Scale) -> np.ndarray:
+    starts = windows(encoded, steps, scale.tones_per_step)
+    if len(starts):
+        return starts
+    tones = steps * scale.tones_per_step
+    short = too_short(encoded, steps, scale.tones_per_step)
+    raise NoWindowsError(
+        f"there is nothing to train on: no piece of the {split} split has {tones} tones ({len(short)} have fewer"
+        f"{f', such as {short[0]}' if short else ''}). Add music, or shorten the model's steps ({steps} of "
+        f"{scale.tones_per_step} tones) in params.yaml"
+    )
+
+
+def batches(material: Material, updates: int, batch_size: int, random: np.random.Generator) -> tf.data.Dataset:
+    """So many batches of real windows, float32 (batch_size, steps, 4 · tones_per_step), drawn with replacement.
+
+    Each is moved by a number of semitones drawn from those that its piece may be moved by.
+    """
+    drawn = random.integers(0, len(material.starts), (updates, batch_size))
+    lowest, highest = np.moveaxis(material.shifts[drawn].astype(np.int64), -1, 0)
+    semitones = random.integers(lowest, highest, endpoint=True)
+    numbers = len(FEATURES)
+    tones = tf.range(material.steps * material.scale.tones_per_step, dtype=tf.int64)
+    values = tf.constant(material.train.values)
+    pitch = tf.one_hot(PITCH, numbers) * material.scale.semitone
+
+    def window(starts: tf.Tensor, semitones: tf.Tensor) -> tf.Tensor:
+        found = tf.gather(values, starts[:, None] + tones)
+        moved = found + pitch * tf.cast(semitones, tf.float32)[:, None, None]
+        return tf.reshape(moved, (batch_size, material.steps, material.scale.step_numbers))
+
+    return tf.data.Dataset.from_tensor_slices((material.starts[drawn], semitones)).map(window).prefetch(2)

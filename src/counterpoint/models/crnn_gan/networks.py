@@ -1,0 +1,21 @@
+"""Both players of an architecture's kind."""
+
+from typing import Any
+
+import keras
+
+from counterpoint.models.crnn_gan.architecture import Architecture
+from counterpoint.models.crnn_gan.dense import DenseDiscriminator, DenseGenerator
+from counterpoint.models.crnn_gan.lstm import LSTMDiscriminator, LSTMGenerator
+
+Generator = DenseGenerator | LSTMGenerator
+
+
+def generator(sizes: Architecture) -> Generator:
+    return DenseGenerator(sizes) if sizes.generator == "dense" else LSTMGenerator(sizes)
+
+
+def networks(sizes: Architecture) -> tuple[Any, keras.Model]:
+    """The generator and its discriminator."""
+    other = DenseDiscriminator(sizes) if sizes.generator == "dense" else LSTMDiscriminator(sizes)
+    return generator(sizes), other

@@ -1,0 +1,66 @@
+"""Pre-training the recurrent generator: the next step by squared error, each step before it real.
+
+Mogren 2016, section 4, "Training": "The model was pretrained for 6 epochs with a squared error loss for predicting the
+next event", noise beside it, by sequences that grow from short to long. The published code, too, pretrains the
+generator alone.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from counterpoint.models.crnn_gan.losses import decayed
+from counterpoint.models.crnn_gan.lstm import LSTMGenerator
+from counterpoint.training.adam import Adam
+
+
+class NextTone(keras.Model):
+    """A generator that learns to go on from real steps."""
+
+    def __init__(self, generator: LSTMGenerator, *, weight_decay: float, seed: int) -> None:
+        super().__init__(name="next_tone")
+        self.generator, self.weight_decay, self.seed = generator, weight_decay, seed
+        self.error = keras.metrics.Mean("squared_error")
+        self.built = True
+
+    def compile(self, *, learning_rate: float, beta_1: float, beta_2: float, jit_compile: bool = False) -> None:
+        """As `Game.compile`."""
+        super().compile(jit_compile=False)
+        self._compiled = tf.function(self._learn, autograph=False, jit_compile=jit_compile)
+        self.adam = Adam(learning_rate, beta_1, beta_2, name="next_tone_adam")
+        self.adam.build(self.generator.trainable_variables)
+
+    @property
+    def metrics(self) -> list[Any]:
+        return [self.error]
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        """data: float32 (batch, n, numbers), windows' first n steps."""
+        self.error.update_state(self._compiled(data))
+        return {"squared_error": self.error.result()}
+
+    def _learn(self, windows: Any) -> Any:
+        shape = (*windows.shape[:2], self.generator.sizes.noise)
+        # Below 0, where the game's own steps, counted from 0, never come.
+        number = tf.stack([tf.constant(self.seed, tf.int64), -1 - tf.cast(self.adam.iterations.value, tf.int64)])
+        with tf.GradientTape() as tape:
+            predicted = self.generator.predict_next(tf.random.stateless_normal(shape, number), windows)
+            error = tf.reduce_mean((predicted - windows) ** 2)
+        weights = self.generator.trainable_variables
+        self.adam.apply(decayed(tape.gradient(error, weights), weights, self.weight_decay), weights)
+        return error
+
+
+def pretrain(learner: NextTone, batches: Callable[[int], tf.data.Dataset], lengths: tuple[int, ...]) -> float:
+    """Learn by windows of each of `lengths` in turn; returns the mean squared error at the last.
+
+    batches: the real windows, (batch, steps, numbers), of the stage of that number, counted from 0.
+    """
+    error = float("nan")
+    for stage, length in enumerate(lengths):
+        cut = batches(stage).map(lambda windows, length=length: windows[:, :length])
+        learner.make_train_function(force=True)  # Keras's last one would take any length for an unknown one
+        error = learner.fit(cut, epochs=1, shuffle=False, verbose=0).history["squared_error"][-1]
+    return error

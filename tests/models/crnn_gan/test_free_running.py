@@ -1,0 +1,95 @@
+"""The fast generator's loop against Keras cells, one step after another in Python."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from counterpoint.models.crnn_gan.lstm import LSTMGenerator
+from tests.models.crnn_gan.small import made, normal
+
+BATCH = 3
+
+
+@pytest.fixture(scope="module")
+def network() -> LSTMGenerator:
+    return made("lstm")
+
+
+@pytest.fixture(scope="module")
+def noise(network) -> tf.Tensor:
+    return normal(BATCH, *network.sizes.noise_shape, seed=11)
+
+
+class ByCells:
+    """Mogren 2016, section 3, as it is said: random vector and last output side by side, cell upon cell."""
+
+    def __init__(self, network: LSTMGenerator) -> None:
+        self.network, self.cells = network, []
+        heard = network.sizes.noise + network.sizes.numbers
+        for layer in network.stacked:
+            self.cells.append(keras.layers.LSTMCell(layer.units))
+            self.cells[-1].build((None, heard))
+            heard = layer.units
+        for theirs, ours in zip(self.trainable_variables, network.trainable_variables, strict=True):
+            theirs.assign(ours)
+
+    @property
+    def trainable_variables(self) -> list:
+        return [weight for one in (*self.cells, self.network.head) for weight in one.trainable_variables]
+
+    def __call__(self, noise: tf.Tensor) -> tf.Tensor:
+        states = [[tf.zeros((BATCH, cell.units))] * 2 for cell in self.cells]
+        last, steps = tf.zeros((BATCH, self.network.sizes.numbers)), []
+        for step in range(self.network.sizes.steps):
+            x = tf.concat([noise[:, step], last], -1)
+            for place, cell in enumerate(self.cells):
+                x, states[place] = cell(x, states[place])
+            last = self.network.head(x)
+            steps.append(last)
+        return tf.stack(steps, 1)
+
+
+def outputs_and_slopes(write: LSTMGenerator | ByCells, noise: tf.Tensor) -> list:
+    with tf.GradientTape() as tape:
+        tape.watch(noise)
+        window = write(noise)
+        loss = tf.reduce_sum(window * normal(*window.shape, seed=12))
+    return [window, *tape.gradient(loss, [noise, *write.trainable_variables])]
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_it_is_cells_one_step_after_another_and_so_are_its_slopes(network, noise, jit_compile):
+    ours = tf.function(outputs_and_slopes, autograph=False, jit_compile=jit_compile)(network, noise)
+    plain = tf.function(outputs_and_slopes, autograph=False)(ByCells(network), noise)
+    assert len(ours) == 2 + 3 * 2 + 2
+    for mine, theirs in zip(ours, plain, strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-5)
+
+
+def test_windows_that_go_on_are_one_long_window(network, noise):
+    again = normal(BATCH, *network.sizes.noise_shape, seed=13)
+    first, state = network.go_on(noise, network.begin(BATCH))
+    second, _ = network.go_on(again, state)
+    np.testing.assert_array_equal(first, network(noise))
+    whole = network(tf.concat([noise, again], 1))
+    np.testing.assert_allclose(tf.concat([first, second], 1), whole, atol=1e-6)
+
+
+def test_each_step_hears_its_own_noise_and_what_was_before(network, noise):
+    changed = noise.numpy()
+    changed[:, 2] += 1
+    differs = np.abs(network(tf.constant(changed)) - network(noise)).max(axis=(0, 2)) > 1e-6
+    assert differs.tolist() == [False, False, True, True, True]
+
+
+def test_with_its_own_steps_as_real_ones_it_predicts_them(network, noise):
+    np.testing.assert_allclose(network.predict_next(noise, network(noise)), network(noise), atol=1e-6)
+
+
+def test_a_prediction_hears_the_real_steps_before_it_and_none_after(network, noise):
+    real = normal(BATCH, network.sizes.steps, network.sizes.numbers, seed=14).numpy()
+    before = network.predict_next(noise, tf.constant(real))
+    real[:, 2] += 1
+    differs = np.abs(network.predict_next(noise, tf.constant(real)) - before).max(axis=(0, 2)) > 1e-6
+    assert differs.tolist() == [False, False, False, True, True]
