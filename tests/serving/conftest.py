@@ -31,12 +31,16 @@ class Packed:
     version: str
 
 
+def pack(model: Path) -> Packed:
+    """A Bento of the model folder, beside it."""
+    bento = model.parent / "dist" / "bento"
+    version = build(model, bento, tempo_bpm=TEMPO_BPM, metrics=METRICS, card=CARD, root=ROOT)
+    return Packed(model, bento, version)
+
+
 @pytest.fixture(scope="session")
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Packed:
-    base = tmp_path_factory.mktemp("packed")
-    model = write_model(base / "model")
-    version = build(model, base / "dist" / "bento", tempo_bpm=TEMPO_BPM, metrics=METRICS, card=CARD, root=ROOT)
-    return Packed(model, base / "dist" / "bento", version)
+    return pack(write_model(tmp_path_factory.mktemp("packed") / "model"))
 
 
 @dataclass
@@ -56,6 +60,9 @@ class Server:
             except httpx.TransportError:
                 time.sleep(0.2)
         raise AssertionError(f"no answer from {self.url}{path}:\n{self.log.read_text()}")
+
+    def generate(self, **fields: object) -> httpx.Response:
+        return httpx.post(f"{self.url}/generate", json=fields, timeout=READY_SECONDS)
 
 
 def serve(bento: Path, base: Path) -> Iterator[Server]:
@@ -83,8 +90,13 @@ def serve(bento: Path, base: Path) -> Iterator[Server]:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-@pytest.fixture(scope="session")
-def server(packed: Packed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    for running in serve(packed.bento, tmp_path_factory.mktemp("served") / "home"):
+def serve_ready(packed: Packed, base: Path) -> Iterator[Server]:
+    """As `serve`, once it is ready."""
+    for running in serve(packed.bento, base / "home"):
         assert running.answer("/readyz").status_code == 200, running.log.read_text()
         yield running
+
+
+@pytest.fixture(scope="session")
+def server(packed: Packed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    yield from serve_ready(packed, tmp_path_factory.mktemp("served"))

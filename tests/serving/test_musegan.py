@@ -9,34 +9,26 @@ from counterpoint.encodings.tracks import TRACK_NAMES
 from counterpoint.models import catalog
 from counterpoint.models.generator import Sampling
 from counterpoint.serving.answer import answer
-from counterpoint.serving.package import build
 from tests.models.musegan.untrained import generator, write
 
-from .conftest import CARD, METRICS, ROOT, TEMPO_BPM, Packed, Server, serve
+from .conftest import TEMPO_BPM, Packed, Server, pack, serve_ready
 
 
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Packed:
-    base = tmp_path_factory.mktemp("packed_musegan")
-    write(base / "model", generator())
-    version = build(base / "model", base / "bento", tempo_bpm=TEMPO_BPM, metrics=METRICS, card=CARD, root=ROOT)
-    return Packed(base / "model", base / "bento", version)
+    model = tmp_path_factory.mktemp("packed_musegan") / "model"
+    write(model, generator())
+    return pack(model)
 
 
 @pytest.fixture(scope="module")
 def server(packed: Packed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    for running in serve(packed.bento, tmp_path_factory.mktemp("served_musegan") / "home"):
-        assert running.answer("/readyz").status_code == 200, running.log.read_text()
-        yield running
-
-
-def _generate(server: Server, **fields: object) -> httpx.Response:
-    return httpx.post(f"{server.url}/generate", json=fields, timeout=60)
+    yield from serve_ready(packed, tmp_path_factory.mktemp("served_musegan"))
 
 
 def test_its_four_voices_are_what_the_model_generates(server: Server, packed: Packed) -> None:
     sampling = Sampling(count=2, bars=3, noise_scale=0.5, seed=11)
-    got = _generate(server, **sampling.model_dump(exclude_unset=True))
+    got = server.generate(**sampling.model_dump(exclude_unset=True))
     assert got.status_code == 200, got.text
     notes = catalog.load(packed.model).generate(sampling)
     assert notes["track"].nunique() == 4
@@ -46,7 +38,7 @@ def test_its_four_voices_are_what_the_model_generates(server: Server, packed: Pa
 
 
 def test_a_field_of_another_kind_of_generator_is_refused_by_name(server: Server) -> None:
-    got = _generate(server, temperature=0.5)
+    got = server.generate(temperature=0.5)
     assert got.status_code == 400
     assert got.json()["error"].startswith("musegan does not obey temperature: leave it out; it obeys count, bars,")
 

@@ -1,7 +1,10 @@
 """The Bento as files: what is in it, what is not, and the same bytes whenever and wherever it is built."""
 
 import hashlib
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,6 +77,25 @@ def test_only_what_serves_is_packed(packed: Packed) -> None:
         "models",
         "src",
     }
+
+
+def test_every_packed_module_is_one_that_packing_or_serving_some_generator_imports(packed: Packed) -> None:
+    script = """
+import sys
+from importlib import import_module
+import counterpoint.serving.assemble
+from counterpoint.models import catalog
+for entry in catalog.GENERATORS.values():
+    import_module(entry.loading)
+for name, module in sys.modules.items():
+    if name.split(".")[0] == "counterpoint":
+        print(module.__file__)
+"""
+    source = packed.bento / "src"
+    environment = os.environ | {"PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    imported = {Path(line) for line in done.stdout.splitlines() if line.endswith(".py")}
+    assert {path.relative_to(source) for path in source.rglob("*.py")} == {p.relative_to(source) for p in imported}
 
 
 def test_the_model_is_packed_as_it_was_trained(packed: Packed) -> None:

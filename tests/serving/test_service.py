@@ -29,13 +29,9 @@ from .untrained import LINEAGE
 BUSY = 10.0
 
 
-def generate(server: Server, **fields: object) -> httpx.Response:
-    return httpx.post(f"{server.url}/generate", json=fields, timeout=60)
-
-
 def test_what_comes_is_what_the_model_generates(server: Server, packed: Packed) -> None:
     sampling = Sampling(count=3, length=20, temperature=0.8, duration_temperature=1.3, top_k=4, top_p=0.95, seed=11)
-    got = generate(server, **sampling.model_dump(exclude_unset=True))
+    got = server.generate(**sampling.model_dump(exclude_unset=True))
     assert got.status_code == 200
     notes = catalog.load(packed.model).generate(sampling)
     made = answer(notes, sampling, version=packed.version, tempo_bpm=TEMPO_BPM, track_names=("melody",))
@@ -43,13 +39,13 @@ def test_what_comes_is_what_the_model_generates(server: Server, packed: Packed) 
 
 
 def test_a_field_that_the_model_does_not_obey_is_refused_by_name(server: Server) -> None:
-    got = generate(server, bars=6, seed=3)
+    got = server.generate(bars=6, seed=3)
     assert (got.status_code, got.headers["content-type"]) == (400, "application/json")
     assert got.json()["error"].startswith("attention_lstm does not obey bars: leave it out; it obeys count, length,")
 
 
 def test_one_piece_is_midi_of_at_most_the_length_asked_for(server: Server, packed: Packed) -> None:
-    got = generate(server, seed=3, length=9)
+    got = server.generate(seed=3, length=9)
     assert got.headers["content-type"] == "audio/midi"
     assert got.headers["content-disposition"] == 'attachment; filename="piece-000.mid"'
     assert (got.headers["x-seed"], got.headers["x-model-version"]) == ("3", packed.version)
@@ -61,13 +57,13 @@ def test_one_piece_is_midi_of_at_most_the_length_asked_for(server: Server, packe
 
 
 def test_the_same_seed_is_the_same_bytes(server: Server) -> None:
-    first, second = generate(server, seed=4, count=2), generate(server, seed=4, count=2)
+    first, second = server.generate(seed=4, count=2), server.generate(seed=4, count=2)
     assert first.content == second.content
-    assert generate(server, seed=5, count=2).content != first.content
+    assert server.generate(seed=5, count=2).content != first.content
 
 
 def test_several_pieces_are_a_zip(server: Server) -> None:
-    got = generate(server, seed=8, count=9, length=5)
+    got = server.generate(seed=8, count=9, length=5)
     assert got.headers["content-type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(got.content)) as archive:
         assert archive.namelist() == [f"piece-{n:03d}.mid" for n in range(9)]
@@ -77,7 +73,7 @@ def test_several_pieces_are_a_zip(server: Server) -> None:
 def test_nothing_need_be_said_and_the_drawn_seed_repeats_it(server: Server, body: bytes) -> None:
     got = httpx.post(f"{server.url}/generate", content=body, timeout=60)
     assert got.status_code == 200
-    again = generate(server, seed=int(got.headers["x-seed"]))
+    again = server.generate(seed=int(got.headers["x-seed"]))
     assert again.content == got.content
 
 
@@ -166,7 +162,7 @@ def test_more_at_once_than_allowed_are_turned_away(server: Server) -> None:
 
 
 def test_serving_leaves_the_bento_as_it_was(server: Server, packed: Packed) -> None:
-    assert generate(server, seed=1).status_code == 200
+    assert server.generate(seed=1).status_code == 200
     assert not list(packed.bento.rglob("__pycache__"))
 
 
@@ -179,7 +175,7 @@ def test_a_damaged_model_is_not_ready_and_says_why(packed: Packed, tmp_path: Pat
     weights.write_bytes(content)
     for server in serve(bento, tmp_path / "home"):
         assert server.answer("/readyz").status_code == 503
-        got = generate(server, seed=1)
+        got = server.generate(seed=1)
         assert (got.status_code, got.headers["content-type"]) == (503, "application/json")
         assert "model.weights.h5 is not what was trained" in got.json()["error"]
         assert httpx.get(f"{server.url}/model").json() == got.json()
