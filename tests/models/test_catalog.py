@@ -41,6 +41,15 @@ def test_a_texture_is_its_encoding_or_the_view_that_params_take():
         }  # fmt: skip
 
 
+@pytest.mark.parametrize(("tones", "texture"), [("melody", "melody"), ("all", "chords")])
+def test_tones_are_of_a_melody_or_of_chords_as_params_take_them(tones, texture):
+    content = read_yaml(ROOT / "params.yaml")
+    settings = parse(overlay(content, {"vectors": {"tones": tones}}))
+    assert catalog.texture("crnn_gan", settings) == texture
+    others = {name: catalog.texture(name, parse(content)) for name in catalog.GENERATORS if name != "crnn_gan"}
+    assert {name: catalog.texture(name, settings) for name in others} == others
+
+
 def test_unknown_names_and_empty_folders_are_refused(tmp_path):
     with pytest.raises(ValueError, match="no generator 'parrot'; known are attention_lstm"):
         catalog.trainer("parrot")
