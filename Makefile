@@ -93,7 +93,9 @@ registry-restore: env  ## every committed model version back into the MLflow sto
 docs: env  ## the pictures and melodies that README.md shows, from the last build
 	@mkdir -p docs/samples
 	cp reports/attention_lstm/samples/00[0-3].{mid,png} docs/samples/
-	for n in 0 1; do for kind in mid png; do cp reports/musegan/samples/00$$n.$$kind docs/samples/musegan-00$$n.$$kind; done; done
+	for model in musegan crnn_gan; do
+	    for file in 000.mid 000.png 001.mid 001.png; do cp reports/$$model/samples/$$file docs/samples/$$model-$$file; done
+	done
 	cp reports/attention_lstm/evaluation/likelihood.png docs/
 
 lock: | $(UV)  ## compile requirements/*.txt from pyproject.toml
