@@ -48,7 +48,7 @@ def generate(
     bars: Bars = None,
     noise_scale: NoiseScale = None,
     primer: Annotated[
-        Path | None, typer.Option(help="a MIDI file that every piece begins with: its melody, or all its voices")
+        Path | None, typer.Option(help="LSTM: a MIDI file that every piece begins with: its melody, or all its voices")
     ] = None,
     tempo: Tempo = None,
     wav: Wav = False,

@@ -27,8 +27,8 @@ def interpolate(
 ) -> None:
     """Write the way from one piece to another, as piece-000.mid, piece-001.mid, …
 
-    The first and the last are what `counterpoint generate --model musegan` writes of their seeds. Between them the
-    noise goes from the one to the other in even steps, and the music with it.
+    The first and the last are what `counterpoint generate` writes of their seeds by the same model, a MuseGAN or a
+    C-RNN-GAN. Between them the noise goes from the one to the other in even steps, and the music with it.
 
     Examples:
 
