@@ -2,11 +2,12 @@
 
     python benchmarks/crnn_gan.py [--json FILE] [--rounds 5] [--rows NAME ...]
 
-A step is one update of both sides by 64 windows of 100 tones, nobody waiting. Ours is one compiled step (`Game`). The
-other side is the same layers, from Keras, at the same widths: `predict`, `train_on_batch` of the discriminator on real
-windows, on generated ones, and of the generator through it. Keras has no layer that hears its own last output: its
-recurrent generator is given its noise alone, and so has less to do than ours. They take turns, a round each, and what
-is compared is the medians. TF_ENABLE_ONEDNN_OPTS=1 in the environment is for both.
+A step is one update of both sides by 64 windows of 100 tones, nobody waiting; tones are numbers, as published (output:
+continuous). Ours is one compiled step (`Game`). The other side is the same layers, from Keras, at the same widths:
+`predict`, `train_on_batch` of the discriminator on real windows, on generated ones, and of the generator through it.
+Keras has no layer that hears its own last output: its recurrent generator is given its noise alone, and so has less to
+do than ours. They take turns, a round each, and what is compared is the medians. TF_ENABLE_ONEDNN_OPTS=1 in the
+environment is for both.
 
 `of the machine`: the multiply-adds that a step needs (`multiply_adds`), a second, as a share of those a second of
 TensorFlow's product of two square matrices, which takes its turn in every round too.
@@ -34,10 +35,12 @@ from keras.layers import (
 )
 
 from _measuring import SIDE, in_turn, product
+from counterpoint.encodings.scale import Scale
 from counterpoint.models.crnn_gan.architecture import Architecture
 from counterpoint.models.crnn_gan.game import Game
 
 BATCH, STEPS, NUMBERS = 64, 100, 4
+SCALE = Scale((6, 36, 40, 0), (96, 84, 100, 96), 6, 1, "logarithmic", "melody", 0)
 GOAL = 1.2
 NOISE = {"dense": 1000, "lstm": 4}
 ROWS: dict[str, dict[str, Any]] = {
@@ -54,7 +57,7 @@ def architecture(row: str) -> Architecture:
 
 
 def game(sizes: Architecture, jit_compile: bool = False) -> Game:
-    made = Game(sizes, matching="none", freeze=0.0, weight_decay=0.0, average=0.0, seed=1685)
+    made = Game(sizes, SCALE, matching="none", freeze=0.0, weight_decay=0.0, average=0.0, seed=1685)
     made.compile(learning_rate=2e-4, beta_1=0.5, beta_2=0.999, jit_compile=jit_compile)
     return made
 

@@ -75,6 +75,8 @@ def test_a_wrong_key_is_named_with_what_came(content: dict[str, Any], path: str,
         ("crnn_gan", {"grow": [8, 8], "pretrain": 60}, "models.crnn_gan: grow is [8, 8]: lengths grow"),
         ("crnn_gan", {"grow": [8, 16], "steps": 16}, "models.crnn_gan: grow is [8, 16]: lengths grow, and stay below"),
         ("crnn_gan", {"grow": [8], "pretrain": 61}, "pretrain is 61: each of the 2 lengths"),
+        ("crnn_gan", {"pretrain_rate": 0.0}, "models.crnn_gan.pretrain_rate: input should be greater than 0, got 0.0"),
+        ("crnn_gan", {"output": "sampled"}, "models.crnn_gan.output: input should be 'chosen' or 'continuous'"),
         ("crnn_gan", {"check_every": 70, "iterations": 150}, "check_every 70 does not divide it"),
     ],
 )

@@ -190,6 +190,7 @@ class CRNNGAN(Section):
     generator: Literal["dense", "lstm"]
     steps: int = Field(ge=2, le=1024)  # of a window
     noise: int = Field(ge=1)
+    output: Literal["chosen", "continuous"]
     generator_width: float = Field(gt=0, le=4)
     discriminator_width: float = Field(gt=0, le=4)
     matching: Literal["none", "paired", "means"]
@@ -197,6 +198,7 @@ class CRNNGAN(Section):
     weight_decay: float = Field(ge=0)
     pretrain: int = Field(ge=0)
     grow: tuple[Annotated[int, Field(ge=1)], ...]
+    pretrain_rate: float = Field(gt=0)
     batch_size: int = Field(ge=2)
     learning_rate: float = Field(gt=0)
     beta_1: float = Field(ge=0, lt=1)

@@ -10,16 +10,25 @@ from counterpoint.encodings.scale import Scale
 from counterpoint.models.crnn_gan import saving
 from counterpoint.models.crnn_gan.architecture import Architecture
 from counterpoint.models.crnn_gan.generator import CRNNGAN
+from counterpoint.models.crnn_gan.heads import Choices
 from counterpoint.models.crnn_gan.networks import Generator
 from counterpoint.models.crnn_gan.networks import generator as network
 from counterpoint.models.folder import Lineage, Manifest, seal
 
 MELODY = Scale((6, 55, 60, 0), (96, 79, 100, 96), 6, 1, "logarithmic", "melody", 52)
 CHORDS = Scale((6, 40, 60, 0), (96, 79, 100, 96), 6, 2, "linear", "chords", 19)
+# Of lengths, pitches, intensities and gaps: whole numbers by `MELODY`, different numbers of them.
+WHOLE = ((6, 12, 48), (55, 60, 67, 71, 79), (80,), (0, 6, 24, 72))
+
+
+def choices(scale: Scale = MELODY) -> Choices:
+    """`WHOLE`, scaled."""
+    rows = np.array([[values[place % len(values)] for values in WHOLE] for place in range(60)])
+    return tuple(tuple(np.unique(column).tolist()) for column in scale.scaled(rows).T)
 
 
 def sizes(kind: str = "lstm", **changes: object) -> Architecture:
-    """Of tones by `MELODY`; layers of different widths."""
+    """Of tones by `MELODY`, as numbers unless `choices` are given; layers of different widths."""
     asked = {"steps": 5, "numbers": 4, "noise": 3, "generator_width": 0.015, "discriminator_width": 0.02}
     return Architecture(generator=kind, **(asked | changes))  # type: ignore[arg-type]
 

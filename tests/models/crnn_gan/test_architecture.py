@@ -5,7 +5,8 @@ import json
 import pytest
 
 from counterpoint.models.crnn_gan.architecture import Architecture, ArchitectureError
-from tests.models.crnn_gan.small import sizes
+from counterpoint.models.crnn_gan.heads import Chosen, Numbers
+from tests.models.crnn_gan.small import choices, sizes
 
 
 def test_width_1_is_what_is_published():
@@ -23,8 +24,16 @@ def test_each_side_has_a_width_of_its_own():
 
 @pytest.mark.parametrize("kind", ["dense", "lstm"])
 def test_it_comes_back_from_json(kind):
-    one = sizes(kind)
-    assert Architecture.from_json(json.loads(json.dumps(one.to_json()))) == one
+    for one in (sizes(kind), sizes(kind, choices=choices())):
+        assert Architecture.from_json(json.loads(json.dumps(one.to_json()))) == one
+
+
+def test_choices_take_luck_beside_the_noise():
+    lstm, dense = (sizes(kind, choices=choices(), numbers=8) for kind in ("lstm", "dense"))
+    each = 2 * 4 * 5  # two tones' four features, vectors as long as the most choices
+    assert lstm.noise_shape == (5, 3 + each) and dense.noise_shape == (3 + 5 * each,)
+    assert isinstance(lstm.head, Chosen) and (lstm.head.width, lstm.head.tones_per_step) == (each, 2)
+    assert isinstance(sizes().head, Numbers) and sizes(numbers=8).head.width == 8
 
 
 @pytest.mark.parametrize(
@@ -33,6 +42,11 @@ def test_it_comes_back_from_json(kind):
         ({"kind": "gru"}, "generator is 'gru', allowed are dense, lstm"),
         ({"steps": 1}, "steps is 1"),
         ({"numbers": 0}, "numbers is 0"),
+        ({"numbers": 6}, "numbers is 6: a tone has 4"),
+        ({"choices": choices()[:3]}, "choices are of 3 features: a tone has length, pitch, intensity, gap"),
+        ({"choices": (*choices()[:2], (), choices()[3])}, "choices of intensity: there are none"),
+        ({"choices": (choices()[0], (0.5, 0.25), *choices()[2:])}, r"choices of pitch are \[0.5, 0.25\]: they ascend"),
+        ({"choices": (*choices()[:3], (-0.5, -0.5))}, "choices of gap are"),
         ({"noise": 0}, "noise is 0"),
         ({"generator_width": 0.0}, "generator_width is 0.0"),
         ({"discriminator_width": -1.0}, "discriminator_width is -1.0"),

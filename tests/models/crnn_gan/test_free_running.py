@@ -5,15 +5,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from counterpoint.models.crnn_gan.heads import Chosen
 from counterpoint.models.crnn_gan.lstm import LSTMGenerator
-from tests.models.crnn_gan.small import made, normal
+from tests.models.crnn_gan.small import choices, made, normal
 
 BATCH = 3
 
 
-@pytest.fixture(scope="module")
-def network() -> LSTMGenerator:
-    return made("lstm")
+@pytest.fixture(scope="module", params=["continuous", "chosen"])
+def network(request) -> LSTMGenerator:
+    return made("lstm", choices=choices() if request.param == "chosen" else ())
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ class ByCells:
 
     def __init__(self, network: LSTMGenerator) -> None:
         self.network, self.cells = network, []
-        heard = network.sizes.noise + network.sizes.numbers
+        heard = network.sizes.noise + network.head.width
         for layer in network.stacked:
             self.cells.append(keras.layers.LSTMCell(layer.units))
             self.cells[-1].build((None, heard))
@@ -36,18 +37,27 @@ class ByCells:
 
     @property
     def trainable_variables(self) -> list:
-        return [weight for one in (*self.cells, self.network.head) for weight in one.trainable_variables]
+        return [weight for one in (*self.cells, self.network.last) for weight in one.trainable_variables]
 
     def __call__(self, noise: tf.Tensor) -> tf.Tensor:
         states = [[tf.zeros((BATCH, cell.units))] * 2 for cell in self.cells]
-        last, steps = tf.zeros((BATCH, self.network.sizes.numbers)), []
+        last, steps = tf.zeros((BATCH, self.network.head.width)), []
+        noise, luck = noise[..., : self.network.sizes.noise], tf.stop_gradient(noise[..., self.network.sizes.noise :])
         for step in range(self.network.sizes.steps):
             x = tf.concat([noise[:, step], last], -1)
             for place, cell in enumerate(self.cells):
                 x, states[place] = cell(x, states[place])
-            last = self.network.head(x)
+            last = self.made(self.network.last(x), luck[:, step])
             steps.append(last)
         return tf.stack(steps, 1)
+
+    def made(self, sums: tf.Tensor, luck: tf.Tensor) -> tf.Tensor:
+        """Jang et al. 2017, section 2.2, straight-through, as TensorFlow differentiates it."""
+        head = self.network.head
+        if not isinstance(head, Chosen):
+            return tf.tanh(sums)
+        hard, soft = head.make(sums, luck)
+        return soft + tf.stop_gradient(hard - soft)
 
 
 def outputs_and_slopes(write: LSTMGenerator | ByCells, noise: tf.Tensor) -> list:
@@ -71,24 +81,33 @@ def test_windows_that_go_on_are_one_long_window(network, noise):
     again = normal(BATCH, *network.sizes.noise_shape, seed=13)
     first, state = network.go_on(noise, network.begin(BATCH))
     second, _ = network.go_on(again, state)
-    np.testing.assert_array_equal(first, network(noise))
-    whole = network(tf.concat([noise, again], 1))
+    np.testing.assert_array_equal(first, network.head.tones(network(noise)))
+    whole = network.head.tones(network(tf.concat([noise, again], 1)))
     np.testing.assert_allclose(tf.concat([first, second], 1), whole, atol=1e-6)
 
 
 def test_each_step_hears_its_own_noise_and_what_was_before(network, noise):
     changed = noise.numpy()
-    changed[:, 2] += 1
+    changed[:, 2] *= -1  # who was lucky is unlucky
     differs = np.abs(network(tf.constant(changed)) - network(noise)).max(axis=(0, 2)) > 1e-6
     assert differs.tolist() == [False, False, True, True, True]
 
 
 def test_with_its_own_steps_as_real_ones_it_predicts_them(network, noise):
-    np.testing.assert_allclose(network.predict_next(noise, network(noise)), network(noise), atol=1e-6)
+    without_luck = noise.numpy()
+    without_luck[..., network.sizes.noise :] = 0
+    made = network(tf.constant(without_luck))
+    found = network.predict_next(noise[..., : network.sizes.noise], made)
+    if isinstance(network.head, Chosen):  # it foretells the shares by which they are drawn
+        one_hot = tf.one_hot(tf.argmax(network.head.apart(found), -1), network.head.most)
+        np.testing.assert_array_equal(one_hot, network.head.apart(made))
+    else:
+        np.testing.assert_allclose(found, made, atol=1e-6)
 
 
 def test_a_prediction_hears_the_real_steps_before_it_and_none_after(network, noise):
-    real = normal(BATCH, network.sizes.steps, network.sizes.numbers, seed=14).numpy()
+    real = normal(BATCH, network.sizes.steps, network.head.width, seed=14).numpy()
+    noise = noise[..., : network.sizes.noise]
     before = network.predict_next(noise, tf.constant(real))
     real[:, 2] += 1
     differs = np.abs(network.predict_next(noise, tf.constant(real)) - before).max(axis=(0, 2)) > 1e-6

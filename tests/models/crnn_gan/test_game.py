@@ -7,15 +7,16 @@ import tensorflow as tf
 
 from counterpoint.models.crnn_gan import losses
 from counterpoint.models.crnn_gan.game import FIGURES, Game
-from tests.models.crnn_gan.small import sizes, spread, windows
+from counterpoint.models.crnn_gan.heads import Choices
+from tests.models.crnn_gan.small import MELODY, choices, sizes, spread, windows
 
 BATCH, RATE = 4, 0.01
 
 
-def game(kind: str = "lstm", **changes: object) -> Game:
+def game(kind: str = "lstm", choices: Choices = (), **changes: object) -> Game:
     keras.utils.set_random_seed(5)
     settings = {"matching": "none", "freeze": 0.0, "weight_decay": 0.0, "average": 0.5, "seed": 6}
-    made = Game(sizes(kind), **(settings | changes))  # type: ignore[arg-type]
+    made = Game(sizes(kind, choices=choices), MELODY, **(settings | changes))  # type: ignore[arg-type]
     made.compile(learning_rate=RATE, beta_1=0.5, beta_2=0.9)
     return made
 
@@ -101,6 +102,36 @@ def test_both_sides_move_along_their_losses(begun):
             clear = np.abs(along) > 1e-4
             np.testing.assert_allclose((weight - was)[clear], -RATE * np.sign(along)[clear], rtol=0.02)
             assert clear.any(), weight.path
+
+
+@pytest.mark.parametrize("kind", ["dense", "lstm"])
+def test_of_chosen_tones_the_discriminator_hears_streams_and_both_sides_move_by_them(kind):
+    made = game(kind, choices())
+    for player, seed in ((made.generator, 31), (made.discriminator, 32)):
+        spread(player, seed=seed)
+    real = data(1)
+    noise = tf.random.stateless_normal((BATCH, *made.generator.sizes.noise_shape), [6, 0])
+    with tf.GradientTape(persistent=True) as tape:
+        judged = (
+            made.discriminator(made.streams(tones))[0]
+            for tones in (made.generator.head.made_of(real), made.generator(noise, training=True))
+        )
+        found = losses.losses(*judged)
+    moves = list(zip((made.discriminator, made.generator), found, strict=True))
+    before = [values(player.trainable_variables) for player, _ in moves]
+    slopes = [tape.gradient(loss, player.trainable_variables) for player, loss in moves]
+    spread(made.generator, seed=31)  # its batch norms heard the batch
+    figures = made.train_step(real)
+    assert [float(figures[f"{side}_loss"]) for side in ("discriminator", "generator")] == pytest.approx(
+        [float(loss) for loss in found], rel=1e-4
+    )
+    for (player, _), old, slope in zip(moves, before, slopes, strict=True):
+        moved = 0
+        for weight, was, along in zip(player.trainable_variables, old, slope, strict=True):
+            clear = np.abs(along) > 1e-4
+            np.testing.assert_allclose((weight - was)[clear], -RATE * np.sign(along)[clear], rtol=0.02)
+            moved += clear.sum()
+        assert moved > 50
 
 
 def test_the_generator_is_taught_by_features_where_they_are_matched():

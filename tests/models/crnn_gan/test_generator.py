@@ -8,14 +8,15 @@ from counterpoint.models.crnn_gan.generator import CRNNGAN, ROWS, load
 from counterpoint.models.folder import ModelFolderError
 from counterpoint.models.generator import Interpolator, Sampling
 from counterpoint.notes.table import empty_notes
-from tests.models.crnn_gan.small import CHORDS, MELODY, at_work, made, write
+from tests.models.crnn_gan.small import CHORDS, MELODY, WHOLE, at_work, choices, made, write
 
 LENGTH = 12  # tones: more than two windows of 5
 
 
-@pytest.fixture(scope="module", params=["dense", "lstm"])
+@pytest.fixture(scope="module", params=["dense, continuous", "lstm, continuous", "dense, chosen", "lstm, chosen"])
 def model(request) -> CRNNGAN:
-    return at_work(request.param)
+    kind, output = request.param.split(", ")
+    return at_work(kind, choices=choices() if output == "chosen" else ())
 
 
 def piece(notes: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -56,7 +57,8 @@ def test_a_melody_has_as_many_tones_as_are_asked_for_and_fewer_are_the_beginning
 
 
 def test_of_chords_it_writes_whole_steps(model):
-    chords = at_work(model.network.sizes.generator, CHORDS)
+    shape = model.network.sizes
+    chords = at_work(shape.generator, CHORDS, choices=shape.choices and choices(CHORDS))
     values = []
     chords._values = lambda noise, made=chords._values: values.append(made(noise)) or values[-1]
     notes = chords.generate(Sampling(count=1, length=7, seed=2))
@@ -81,6 +83,15 @@ def test_between_two_pieces_the_ends_are_theirs(model):
         pd.testing.assert_frame_equal(unnamed(piece(between, name)), unnamed(end))
     middle = unnamed(piece(between, "001"))
     assert not any(middle.equals(unnamed(piece(between, name))) for name in ("000", "002", "003"))
+
+
+def test_what_is_chosen_are_values_that_there_are():
+    for kind in ("dense", "lstm"):
+        notes = at_work(kind, choices=choices()).generate(Sampling(count=4, length=40, seed=3))
+        assert {*notes["pitch"]} <= {*WHOLE[1]} and len({*notes["pitch"]}) > 2
+        assert {*notes["velocity"]} == {*WHOLE[2]}
+        gaps = notes.groupby("piece")["onset"].diff().dropna()
+        assert {*gaps} <= {*WHOLE[3]} - {0} and len({*gaps}) > 1
 
 
 def test_what_it_cannot_obey_is_refused(model):
@@ -121,7 +132,8 @@ def test_a_folder_that_does_not_fit_together_is_refused(tmp_path):
 
 def test_the_noise_of_a_window_goes_on_from_the_one_before_where_the_generator_does_not():
     dense, lstm = at_work("dense", noise=20_000), at_work("lstm", noise=4_000)
-    for one, correlation in ((dense, 0.7), (lstm, 0.0)):
-        noise = one._noise(Sampling(length=10, seed=1), 0)
+    lucky = at_work("dense", noise=1, steps=1000, choices=choices())
+    for one, correlation in ((dense, 0.7), (lstm, 0.0), (lucky, 0.0)):
+        noise = one._noise(Sampling(length=2 * one.network.sizes.steps, seed=1), 0)
         assert noise.shape == (2, *one.network.sizes.noise_shape) and noise.dtype == np.float32
         assert np.corrcoef(noise[0].ravel(), noise[1].ravel())[0, 1] == pytest.approx(correlation, abs=0.03)

@@ -1,13 +1,18 @@
 """Windows to train on: where they begin, what moves them, and what is held out."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from counterpoint.encodings import tones
-from counterpoint.encodings.vectors import Encoded
+from counterpoint.encodings.scale import GAP
+from counterpoint.encodings.vectors import Encoded, encode
+from counterpoint.models.crnn_gan.heads import Chosen
 from counterpoint.models.crnn_gan.material import NoWindowsError, batches, gather
+from counterpoint.notes.table import note_table
 from tests.models.crnn_gan.small import CHORDS, MELODY
 
 STEPS = 3
@@ -48,6 +53,7 @@ def test_batches_are_real_windows_moved_within_what_their_piece_may(stored):
     windows = np.concatenate(drawn)
     starts = np.rint(windows[:, 0, 0] / 0.01).astype(int)
     unmoved = material.train.values[starts[:, None] + np.arange(STEPS)]
+    unmoved[:, 0, GAP] = material.places[starts]
     moved = np.rint((windows - unmoved) / MELODY.semitone)
     np.testing.assert_allclose(windows, unmoved + moved * MELODY.semitone, atol=1e-6)
     assert not moved[..., [0, 2, 3]].any() and (moved[:, :, 1] == moved[:, :1, 1]).all()
@@ -88,3 +94,65 @@ def test_a_window_longer_than_any_piece_is_refused_by_name(stored):
         NoWindowsError, match=r"no piece of the train split has 6 tones \(3 have fewer, such as piece 0"
     ):
         gather(stored, MELODY, 6)
+
+
+# Two pieces, of whose tones a window of two holds the last two, too. A bar is 96 ticks.
+LONG = note_table(
+    piece="long",
+    onset=[72, 96, 102, 198, 240],
+    duration=[24, 6, 96, 42, 12],
+    pitch=[60, 62, 60, 67, 69],
+    velocity=[80, 60, 100, 80, 80],
+)
+SHORT = note_table(piece="short", onset=[18, 42, 48], duration=[24, 6, 6], pitch=[72, 71, 65], velocity=[80, 90, 80])
+
+
+def stored_notes(folder: Path, *, held_out: pd.DataFrame) -> Path:
+    notes = pd.concat([LONG, SHORT])
+    splits = {"train": encode(notes, MELODY), "validation": encode(held_out, MELODY)}
+    tones.save_splits(folder / "notes.npz", splits)
+    return folder / "notes.npz"
+
+
+def whole(values: np.ndarray, feature: int) -> list[int]:
+    """Scaled values of one feature, in ticks, MIDI numbers or velocities."""
+    rows = np.zeros((len(values), 4))
+    rows[:, feature] = values
+    return MELODY.unscaled(rows)[:, feature].tolist()
+
+
+def test_a_window_s_first_gap_is_its_place_in_the_bar(tmp_path):
+    material = gather(stored_notes(tmp_path, held_out=SHORT), MELODY, 2)
+    places = [72, 0, 6, 6, 48, 18, 42, 48]
+    gaps = [72, 24, 6, 96, 42, 18, 24, 6]
+    assert whole(material.places, GAP) == places and whole(material.train.values[:, GAP], GAP) == gaps
+    assert whole(material.validation_places, GAP) == places[5:]
+    (windows,) = batches(material, 1, 200, np.random.default_rng(1)).as_numpy_iterator()
+    begun, followed = (whole(windows[:, step, GAP], GAP) for step in (0, 1))
+    assert {*zip(begun, followed, strict=True)} == {(72, 24), (0, 6), (6, 96), (6, 42), (18, 24), (42, 6)}
+
+
+def test_what_is_held_out_stands_in_the_bar_as_in_the_piece(tmp_path):
+    material = gather(stored_notes(tmp_path, held_out=LONG), MELODY, 2)
+    notes = material.held_out(2, np.random.default_rng(4))
+    found = {tuple((of["onset"] % 96).tolist()): of["pitch"].tolist() for _, of in notes.groupby("piece")}
+    assert found == {(72, 0): [60, 62], (6, 6): [60, 67]}
+
+
+def test_a_place_is_on_the_grid_and_within_the_scale(tmp_path):
+    coarse = replace(MELODY, grid_ticks=36, low=(36, 55, 60, 0), high=(108, 79, 100, 36))
+    notes = note_table(piece="a", onset=[0, 36, 72, 108], duration=36, pitch=[60, 62, 64, 65], velocity=80)
+    tones.save_splits(tmp_path / "a.npz", dict.fromkeys(("train", "validation"), encode(notes, coarse)))
+    material = gather(tmp_path / "a.npz", coarse, 2)
+    rows = np.stack([np.zeros(4)] * 3 + [material.places], axis=1)
+    assert coarse.unscaled(rows)[:, GAP].tolist() == [0, 36, 36, 0]  # 72 is beyond the scale; 108 is 12 in its bar
+
+
+def test_choices_are_what_training_has_places_in_the_bar_and_every_pitch(tmp_path):
+    choices = gather(stored_notes(tmp_path, held_out=SHORT), MELODY, 2).choices()
+    found = [whole(np.array(values), feature) for feature, values in enumerate(choices)]
+    assert found == [[6, 12, 24, 42, 96], [*range(55, 80)], [60, 80, 90, 100], [0, 6, 18, 24, 42, 48, 72, 96]]
+    assert all(isinstance(value, float) for values in choices for value in values)
+    head = Chosen(choices, 1)
+    values = gather(tmp_path / "notes.npz", MELODY, 2).train.values
+    np.testing.assert_array_equal(head.tones(head.made_of(values)), values)

@@ -6,14 +6,14 @@ import pytest
 import tensorflow as tf
 
 from counterpoint.models.crnn_gan.next_tone import NextTone, pretrain
-from tests.models.crnn_gan.small import made, sizes
+from tests.models.crnn_gan.small import choices, made, sizes, windows
 
 BATCH, UPDATES = 4, 24
 
 
-def learner(seed: int = 9) -> NextTone:
+def learner(seed: int = 9, **changes: object) -> NextTone:
     keras.utils.set_random_seed(2)
-    one = NextTone(made("lstm"), weight_decay=0.0, seed=seed)
+    one = NextTone(made("lstm", **changes), weight_decay=0.0, seed=seed)
     one.compile(learning_rate=0.02, beta_1=0.5, beta_2=0.9)
     return one
 
@@ -33,6 +33,21 @@ def test_its_error_is_of_the_next_step_by_the_real_ones_before_it():
     expected = tf.reduce_mean((one.generator.predict_next(noise, windows) - windows) ** 2)
     assert float(one.train_step(windows)["squared_error"]) == pytest.approx(float(expected), rel=1e-5)
     assert int(one.adam.iterations) == 1
+
+
+def test_of_choices_it_is_brier_s_score_and_falls():
+    one, real = learner(choices=choices()), windows(sizes(), BATCH, seed=3)
+    head = one.generator.head
+    noise = tf.random.stateless_normal((BATCH, 5, 3), [9, -1])
+    chosen = head.made_of(real)
+    shares = one.generator.predict_next(noise, chosen)
+    each = tf.reduce_sum(head.apart((shares - chosen) ** 2), -1)
+    errors = [float(one.train_step(real)["squared_error"])]
+    assert errors[0] == pytest.approx(float(tf.reduce_mean(each)), rel=1e-5)
+    for _ in range(40):
+        one.reset_metrics()
+        errors.append(float(one.train_step(real)["squared_error"]))
+    assert errors[-1] < 0.75 * errors[0]
 
 
 def test_it_learns_and_ends_where_it_ended_before():

@@ -10,12 +10,13 @@ from counterpoint.models.crnn_gan import saving
 from counterpoint.models.crnn_gan.networks import generator
 from counterpoint.models.folder import NETWORK, NonFiniteWeights
 from counterpoint.models.weights import WEIGHTS
-from tests.models.crnn_gan.small import made
+from tests.models.crnn_gan.small import choices, made
 
 
+@pytest.mark.parametrize("of", [(), choices()], ids=["continuous", "chosen"])
 @pytest.mark.parametrize("kind", ["dense", "lstm"])
-def test_the_same_weights_are_the_same_bytes_and_come_back(tmp_path, kind):
-    one = made(kind)
+def test_the_same_weights_are_the_same_bytes_and_come_back(tmp_path, kind, of):
+    one = made(kind, choices=of)
     twin = generator(one.sizes)  # whose layers Keras counts on from the first's
     for ours, theirs in zip(twin.variables, one.variables, strict=True):
         ours.assign(theirs)
@@ -37,6 +38,9 @@ def test_what_does_not_fit_is_refused(tmp_path):
         ({"noise": 7}, "expected"),
         ({"generator": "dense"}, "weights, the network of"),
         ({"steps": 1}, "steps is 1"),
+        ({"choices": choices()}, "expected"),
+        ({"choices": choices()[1:]}, "choices are of 3 features"),
+        ({"choices": 5}, "does not describe a C-RNN-GAN"),
         ({"colour": "blue"}, "does not describe a C-RNN-GAN"),
     ):
         (tmp_path / NETWORK).write_text(json.dumps(one.sizes.to_json() | change), encoding="utf-8")

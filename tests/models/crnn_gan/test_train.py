@@ -21,6 +21,7 @@ SETTINGS = params.CRNNGAN(
     generator="lstm",
     steps=16,
     noise=3,
+    output="chosen",
     generator_width=0.03,
     discriminator_width=0.03,
     matching="none",
@@ -28,6 +29,7 @@ SETTINGS = params.CRNNGAN(
     weight_decay=1e-4,
     pretrain=4,
     grow=(8,),
+    pretrain_rate=5e-3,
     batch_size=4,
     learning_rate=2e-3,
     beta_1=0.5,
@@ -106,14 +108,36 @@ def test_the_folder_is_complete_and_killed_in_its_second_check_it_ends_in_the_sa
     assert [check for check, _ in rows] == [2, 3]  # the first whole check is not trained again
     assert resumed.digest == whole.digest
     assert json.loads((folder / "params.json").read_text())["crnn_gan"]["noise"] == SETTINGS.noise
-    notes = load(folder).generate(Sampling(count=2, length=20, seed=5))
+    model = load(folder)
+    notes = model.generate(Sampling(count=2, length=20, seed=5))
     assert notes.groupby("piece").size().tolist() == [20, 20]
+    assert model.network.sizes.choices  # they are what training has
+    assert {*notes["velocity"]} <= {*split("train", "melody")["velocity"]}
+
+
+@pytest.mark.parametrize(("kind", "output"), [("dense", "chosen"), ("lstm", "continuous")])
+def test_each_kind_learns_each_output(encoded, tmp_path, kind, output):
+    """The rest of both is trained above and below."""
+    _, rows = _train(encoded, tmp_path, changed(generator=kind, output=output, pretrain=0, grow=()))
+    assert len(rows) == 3 and np.isfinite(rows[-1][1]["generator_loss"])
+    model = load(tmp_path / "model")
+    assert bool(model.network.sizes.choices) == (output == "chosen")
+    assert len(model.generate(Sampling(count=2, length=20, seed=5))) == 40
+
+
+def test_pre_training_has_a_learning_rate_of_its_own(encoded, tmp_path):
+    rows = {}
+    for rate in (1e-9, 5e-3):
+        settings = changed(pretrain_rate=rate, pretrain=60, grow=(), iterations=2)
+        rows[rate] = _train(encoded, tmp_path / str(rate), settings)[1]
+    still, taught = (rows[rate][0][1]["squared_error"] for rate in (1e-9, 5e-3))
+    assert taught < 0.95 * still
 
 
 def test_it_gets_nearer_to_held_out_music(encoded, tmp_path):
     wider = {"generator_width": 0.1, "discriminator_width": 0.1, "batch_size": 16, "learning_rate": 5e-3}
     game = {"matching": "means", "freeze": 0.0, "weight_decay": 0.0, "iterations": 80, "check_every": 20}
-    longer = changed(generator="dense", noise=8, pretrain=0, grow=(), **wider, **game)
+    longer = changed(generator="dense", output="continuous", noise=8, pretrain=0, grow=(), **wider, **game)
     _, rows = _train(encoded, tmp_path, longer)
     distances = [row["distance_to_validation"] for _, row in rows]
     assert min(distances[1:]) < distances[0] - 0.05, distances
@@ -121,7 +145,15 @@ def test_it_gets_nearer_to_held_out_music(encoded, tmp_path):
 
 def test_one_that_collapses_is_ended_with_the_reason(encoded, tmp_path, capsys):
     # Its weights decay to nothing, and what noise says with them.
-    wild = changed(weight_decay=100.0, learning_rate=0.1, average=0.0, least_diversity=0.4, pretrain=0, grow=())
+    wild = changed(
+        output="continuous",
+        weight_decay=100.0,
+        learning_rate=0.1,
+        average=0.0,
+        least_diversity=0.4,
+        pretrain=0,
+        grow=(),
+    )
     wild = wild.model_copy(update={"iterations": 60, "check_every": 10, "patience": 6})
     _, rows = _train(encoded, tmp_path, wild)
     assert len(rows) == 3
@@ -129,7 +161,8 @@ def test_one_that_collapses_is_ended_with_the_reason(encoded, tmp_path, capsys):
     assert verify(tmp_path / "model").generator == "crnn_gan"  # the best check is kept
 
 
-def test_one_that_diverges_is_ended_and_says_so(encoded, tmp_path, capsys):
-    _, rows = _train(encoded, tmp_path, changed(learning_rate=1e30, pretrain=0, grow=()))
+@pytest.mark.parametrize("output", ["chosen", "continuous"])
+def test_one_that_diverges_is_ended_and_says_so(encoded, tmp_path, capsys, output):
+    _, rows = _train(encoded, tmp_path, changed(output=output, learning_rate=1e30, pretrain=0, grow=()))
     assert len(rows) < 3 and np.isnan(rows[-1][1]["distance_to_validation"])
     assert "training diverged" in capsys.readouterr().out

@@ -8,7 +8,6 @@ import pandas as pd
 import tensorflow as tf
 
 from counterpoint import params
-from counterpoint.encodings.scale import Scale
 from counterpoint.encodings.vectors import decode
 from counterpoint.models.crnn_gan.architecture import Architecture
 from counterpoint.models.crnn_gan.game import Game
@@ -24,15 +23,16 @@ REMEDY = "another matching, a lower learning_rate or another seed"  # against a 
 PRETRAINING = 2**20  # no check's number: batches of pre-training are drawn by this and the stage's
 
 
-def architecture(settings: params.CRNNGAN, scale: Scale) -> Architecture:
-    """The networks that `settings` ask for over tones of this scale."""
+def architecture(settings: params.CRNNGAN, material: Material) -> Architecture:
+    """The networks that `settings` ask for over these tones."""
     return Architecture(
         generator=settings.generator,
         steps=settings.steps,
-        numbers=scale.step_numbers,
+        numbers=material.scale.step_numbers,
         noise=settings.noise,
         generator_width=settings.generator_width,
         discriminator_width=settings.discriminator_width,
+        choices=material.choices() if settings.output == "chosen" else (),
     )
 
 
@@ -52,23 +52,24 @@ def fit(
     An iteration is an update of both sides, but for those that wait. What is checked, heard and kept is the running
     average of the generator's weights, by its distance to the validation split. A row holds `game.FIGURES`, means over
     the check's iterations, and `guard`'s. Pre-training, if any, is part of the first check, whose row has its
-    squared_error; what it learnt is where the average begins.
+    squared_error, of tones or of their choices (`Head.error`); what it learnt is where the average begins.
 
     Ends early when `patience` checks brought nothing better, when the run collapsed, or diverged; resumes exactly from
     the checkpoint `key` below `checkpoints`. log: each check's row. listen: called at the checks `settings.listen_at`.
     """
     print(f"{name}: {len(material.starts)} windows, on {devices.choose().description}", flush=True)
     seeding.set_seeds(seed)
-    sizes = architecture(settings, material.scale)
+    sizes = architecture(settings, material)
     game = Game(
         sizes,
+        material.scale,
         matching=settings.matching,
         freeze=settings.freeze,
         weight_decay=settings.weight_decay,
         average=settings.average,
         seed=seed,
     )
-    game.compile(**_adam(settings), jit_compile=settings.jit_compile)
+    game.compile(**_adam(settings, settings.learning_rate), jit_compile=settings.jit_compile)
     shown = generator(sizes)  # the average, at work
     look = _look(material, shown, seed)
 
@@ -97,15 +98,15 @@ def fit(
     return shown, history
 
 
-def _adam(settings: params.CRNNGAN) -> dict[str, float]:
-    return {"learning_rate": settings.learning_rate, "beta_1": settings.beta_1, "beta_2": settings.beta_2}
+def _adam(settings: params.CRNNGAN, learning_rate: float) -> dict[str, float]:
+    return {"learning_rate": learning_rate, "beta_1": settings.beta_1, "beta_2": settings.beta_2}
 
 
 def _pretrain(game: Game, material: Material, settings: params.CRNNGAN, seed: int) -> float:
-    """`settings.pretrain` updates, as many by windows of each length; returns the mean squared error at the last."""
+    """`settings.pretrain` updates, as many by windows of each length; returns the mean error at the last."""
     lengths = (*settings.grow, settings.steps)
     learner = NextTone(game.generator, weight_decay=settings.weight_decay, seed=seed)
-    learner.compile(**_adam(settings), jit_compile=settings.jit_compile)
+    learner.compile(**_adam(settings, settings.pretrain_rate), jit_compile=settings.jit_compile)
 
     def drawn(stage: int) -> tf.data.Dataset:
         random = seeding.epoch_generator(seed, PRETRAINING + stage)
@@ -122,11 +123,12 @@ def _look(material: Material, shown: Generator, seed: int) -> Callable[[], loop.
     noise = tf.constant(random.standard_normal((LOOKED_AT, *shown.sizes.noise_shape), np.float32))
     held_out = material.held_out(LOOKED_AT, random)
     names = [f"{number:03d}" for number in range(LOOKED_AT)]
-    write = tf.function(lambda: shown(noise, training=False))
+    write = tf.function(lambda: shown.head.tones(shown(noise, training=False)))
 
     def look() -> loop.Row:
         values = write().numpy()
-        if not np.isfinite(values).all():
+        # A choice is a tone, also where what it was chosen by is no number.
+        if not all(np.isfinite(found).all() for found in (values, *shown.get_weights())):
             return dict.fromkeys(FIGURES, float("nan"))
         return figures(decode(values, names, scale), held_out, scale.texture)
 

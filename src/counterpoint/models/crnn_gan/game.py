@@ -6,10 +6,13 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from counterpoint.encodings.scale import Scale
 from counterpoint.models.crnn_gan import losses
 from counterpoint.models.crnn_gan.architecture import Architecture
+from counterpoint.models.crnn_gan.heads import Chosen
 from counterpoint.models.crnn_gan.losses import Matching
 from counterpoint.models.crnn_gan.networks import networks
+from counterpoint.models.crnn_gan.streams import Streams
 from counterpoint.training import averaging
 from counterpoint.training.adam import Adam
 
@@ -25,7 +28,8 @@ FIGURES = (
 
 
 class Game(keras.Model):
-    """A generator, its discriminator and both optimisers.
+    """A generator, its discriminator and both optimisers. The discriminator hears numbers as they are, and of chosen
+    tones `Streams`, by `scale`.
 
     matching: what the generator is taught by: "none", its loss; else `losses.feature_distance` in its place. freeze: of
     `losses.has_to_wait`. weight_decay: of `losses.decayed`, of both sides. average: decay of the running mean of the
@@ -33,12 +37,21 @@ class Game(keras.Model):
     """
 
     def __init__(
-        self, sizes: Architecture, *, matching: Matching, freeze: float, weight_decay: float, average: float, seed: int
+        self,
+        sizes: Architecture,
+        scale: Scale,
+        *,
+        matching: Matching,
+        freeze: float,
+        weight_decay: float,
+        average: float,
+        seed: int,
     ) -> None:
         super().__init__(name="crnn_gan")
         self.matching, self.freeze, self.weight_decay = matching, freeze, weight_decay
         self.average, self.seed = average, seed
-        self.generator, self.discriminator = networks(sizes)
+        self.streams = Streams(sizes.head, scale) if isinstance(sizes.head, Chosen) else None
+        self.generator, self.discriminator = networks(sizes, self.streams.numbers if self.streams else sizes.numbers)
         self.averaged = averaging.copies(self.generator.variables)
         self.played = keras.Variable(0, dtype="int64", trainable=False, name="played")
         self.means = {name: keras.metrics.Mean(name) for name in FIGURES}
@@ -88,7 +101,8 @@ class Game(keras.Model):
             made = self.generator(noise, training=True)
         with tf.GradientTape(persistent=True) as judging:
             judging.watch(made)
-            logits, features = self.discriminator(tf.concat([real, made], 0))
+            both = tf.concat([self.generator.head.made_of(real), made], 0)
+            logits, features = self.discriminator(self.streams(both) if self.streams else both)
             (real_logits, made_logits), (real_features, made_features) = tf.split(logits, 2), tf.split(features, 2)
             discriminator_loss, generator_loss = losses.losses(real_logits, made_logits)
             distance = losses.feature_distance(real_features, made_features, self.matching)

@@ -74,11 +74,17 @@ class CRNNGAN:
         return self._written([[piece] for piece in pieces], sampling)  # each in the row that both ends have alone
 
     def _noise(self, sampling: Sampling, number: int) -> np.ndarray:
-        """float32 (windows, *noise_shape) of one piece, by (seed, number) alone; fewer are the beginning of more."""
+        """float32 (windows, *noise_shape) of one piece, by (seed, number) alone; fewer are the beginning of more.
+
+        Luck does not drift: what it chose in one window is nothing to hold on to in the next.
+        """
         sizes = self.network.sizes
         random, windows = np.random.default_rng([sampling.seed, number]), -(-self._steps(sampling) // sizes.steps)
         if sizes.generator == "dense":
-            (noise,) = drifting(random, [sizes.noise_shape], windows)
+            (drifted,) = drifting(random, [(sizes.noise,)], windows)
+            of_luck = random.spawn(1)[0]
+            luck = of_luck.standard_normal((windows, sizes.noise_shape[0] - sizes.noise), np.float32)
+            noise = np.concatenate([drifted, luck], axis=1)
         else:
             noise = random.standard_normal((windows, *sizes.noise_shape), np.float32)
         return noise * np.float32(sampling.noise_scale)

@@ -2,7 +2,7 @@
 
 Departures: noise is standard normal, not uniform in 0 to 1, so that between two pieces there is an arc
 (`latent.along_arc`); before its first step the generator hears nothing, where the published code feeds it another
-random vector; what it makes goes through tanh, as tones are numbers in -1 to 1 here.
+random vector; what it makes goes through tanh, as tones are numbers in -1 to 1 here, or is chosen (`heads`).
 """
 
 from typing import Any
@@ -16,42 +16,48 @@ from counterpoint.models.crnn_gan.recurrent import LSTM, build, summed
 
 
 class LSTMGenerator(keras.Model):
-    """(batch, steps, noise) → (batch, steps, numbers): a window, each step by fresh noise and the step before."""
+    """(batch, steps, noise and luck) → (batch, steps, head.width): windows, as its head makes them, each step by fresh
+    noise and the step before.
+    """
 
     def __init__(self, sizes: Architecture) -> None:
         super().__init__(name="generator")
-        self.sizes = sizes
+        self.sizes, self.head = sizes, sizes.head
         self.stacked = [LSTM(units, name=f"lstm_{place}") for place, units in enumerate(sizes.generator_units)]
-        self.head = keras.layers.Dense(sizes.numbers, activation="tanh", name="head")
-        self.head.build((None, build(self.stacked, sizes.noise + sizes.numbers)))
+        self.last = keras.layers.Dense(self.head.width, name="last")
+        self.last.build((None, build(self.stacked, sizes.noise + self.head.width)))
         self.built = True
 
     def call(self, noise: Any, training: bool = False) -> Any:
-        return tf.transpose(written(self._sums(noise), self._weights()), (1, 0, 2))
+        return tf.transpose(written(*self._sums(noise), self._weights(), self.head), (1, 0, 2))
 
     def begin(self, batch: int) -> State:
         """The state before a piece's first window."""
         return beginning(batch, self._weights())
 
     def go_on(self, noise: Any, state: State) -> tuple[Any, State]:
-        """A piece's next window: (batch, steps, noise) → (batch, steps, numbers), and where it then stands."""
-        state, kept = run(self._sums(noise), self._weights(), state)
-        return tf.transpose(kept.made, (1, 0, 2)), state
+        """A piece's next window: (batch, steps, noise and luck) → (batch, steps, numbers), and where it then stands."""
+        state, kept = run(*self._sums(noise), self._weights(), state, self.head)
+        return self.head.tones(tf.transpose(kept.made, (1, 0, 2))), state
 
     def predict_next(self, noise: Any, windows: Any) -> Any:
-        """(batch, n, numbers): what it makes at each step when the step before is a real window's, not its own.
+        """(batch, n, head.width): what it makes, without luck and as `Head.make` knows it, at each step when the step
+        before is a real window's, not its own.
 
-        noise: (batch, n, noise). windows: (batch, n, numbers).
+        noise: (batch, n, noise), no luck among it. windows: (batch, n, head.width), real ones as the head makes them.
         """
         before = tf.concat([tf.zeros_like(windows[:, :1]), windows[:, :-1]], 1)
         x = tf.transpose(tf.concat([noise, before], -1), (1, 0, 2))
         for layer in self.stacked:
             x = layer(x)
-        return tf.transpose(self.head(x), (1, 0, 2))
+        _, known = self.head.make(tf.transpose(self.last(x), (1, 0, 2)))
+        return known
 
-    def _sums(self, noise: Any) -> Any:
+    def _sums(self, noise: Any) -> tuple[Any, Any]:
+        """What the lowest layer has of the noise at each step, and the luck, time first."""
+        noise, luck = tf.split(tf.transpose(noise, (1, 0, 2)), [self.sizes.noise, self.head.luck], axis=-1)
         lowest = self.stacked[0]
-        return summed(tf.transpose(noise, (1, 0, 2)), lowest.kernel[: self.sizes.noise], lowest.bias)
+        return summed(noise, lowest.kernel[: self.sizes.noise], lowest.bias), luck
 
     def _weights(self) -> Weights:
         kernels = [tf.convert_to_tensor(layer.kernel) for layer in self.stacked]
@@ -62,25 +68,25 @@ class LSTMGenerator(keras.Model):
                 for kernel, layer in zip(kernels, self.stacked, strict=True)
             ),
             tuple(tf.convert_to_tensor(layer.bias) for layer in self.stacked[1:]),
-            tf.convert_to_tensor(self.head.kernel),
-            tf.convert_to_tensor(self.head.bias),
+            tf.convert_to_tensor(self.last.kernel),
+            tf.convert_to_tensor(self.last.bias),
         )
 
 
 class LSTMDiscriminator(keras.Model):
-    """(batch, steps, numbers) → logits (batch, steps) and the features that they are made of (batch, steps, 2 · units).
+    """(batch, steps, heard) → logits (batch, steps) and the features that they are made of (batch, steps, 2 · units).
 
     Each direction is a stack of its own, as in the published code; they meet in the features. One sigmoid unit, shared
     by all steps, makes the logits.
     """
 
-    def __init__(self, sizes: Architecture) -> None:
+    def __init__(self, sizes: Architecture, heard: int) -> None:
         super().__init__(name="discriminator")
         self.ahead, self.back = (
             [LSTM(units, backwards=backwards) for units in sizes.discriminator_units] for backwards in (False, True)
         )
         self.head = keras.layers.Dense(1, name="head")
-        self.head.build((None, build(self.ahead, sizes.numbers) + build(self.back, sizes.numbers)))
+        self.head.build((None, build(self.ahead, heard) + build(self.back, heard)))
         self.built = True
 
     def call(self, windows: Any) -> tuple[Any, Any]:

@@ -7,9 +7,13 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from counterpoint.encodings.scale import FEATURES, PITCH, Scale
+from counterpoint.encodings.scale import FEATURES, GAP, PITCH, Scale
 from counterpoint.encodings.tones import load_split
 from counterpoint.encodings.vectors import Encoded, decode, gathered, too_short, window_shifts, windows
+from counterpoint.models.crnn_gan.heads import Choices
+from counterpoint.notes.table import TICKS_PER_QUARTER
+
+BAR_TICKS = 4 * TICKS_PER_QUARTER  # of the bar that evaluation counts by
 
 
 class NoWindowsError(ValueError):
@@ -20,7 +24,10 @@ class NoWindowsError(ValueError):
 class Material:
     """Tones and where windows of `steps` steps begin among them: in training at every tone, in validation end to end.
 
-    shifts: int8 (windows, 2): by how many semitones, fewest and most, training may move each of its windows.
+    shifts: int8 (windows, 2): by how many semitones, fewest and most, training may move each of its windows. places,
+    validation_places: float32 (tones,), the gap that a tone has where a window begins with it, instead of that from a
+    tone which the window does not hold: its onset's place in its bar of four quarter notes, scaled. So windows begin in
+    the bar where they do in the piece, and a generator learns to.
     """
 
     scale: Scale
@@ -28,13 +35,25 @@ class Material:
     train: Encoded
     starts: np.ndarray
     shifts: np.ndarray
+    places: np.ndarray
     validation: Encoded
     validation_starts: np.ndarray
+    validation_places: np.ndarray
+
+    def choices(self) -> Choices:
+        """Of each feature, the scaled values that windows of training have: of pitch every semitone of the scale."""
+        scale = self.scale
+        known = [np.unique(column) for column in scale.unscaled(self.train.values).T]
+        known[PITCH] = np.arange(scale.low[PITCH], scale.high[PITCH] + 1)
+        scaled = [_scaled(scale, feature, values) for feature, values in enumerate(known)]
+        scaled[GAP] = np.union1d(scaled[GAP], self.places)
+        return tuple(tuple(values.tolist()) for values in scaled)
 
     def held_out(self, most: int, random: np.random.Generator) -> pd.DataFrame:
         """At most so many windows of the validation split, drawn without replacement, as notes."""
         drawn = random.permutation(self.validation_starts)[:most]
         values = gathered(self.validation, drawn, self.steps, self.scale.tones_per_step)
+        values[:, 0, GAP] = self.validation_places[drawn]
         return decode(values, [f"{number:03d}" for number in range(len(drawn))], self.scale)
 
 
@@ -45,7 +64,33 @@ def gather(encoded: Path, scale: Scale, steps: int) -> Material:
     held_out = _required("validation", validation, steps, scale)
     first = validation.offsets[np.searchsorted(validation.offsets, held_out, side="right") - 1]
     apart = held_out[(held_out - first) % (steps * scale.tones_per_step) == 0]  # none tells a tone twice
-    return Material(scale, steps, train, starts, window_shifts(train, starts), validation, apart)
+    return Material(
+        scale,
+        steps,
+        train,
+        starts,
+        window_shifts(train, starts),
+        _places(train, scale),
+        validation,
+        apart,
+        _places(validation, scale),
+    )
+
+
+def _places(encoded: Encoded, scale: Scale) -> np.ndarray:
+    """float32 (tones,): of each tone's onset the place in its bar, a gap on the grid and within the scale."""
+    gaps = scale.unscaled(encoded.values)[:, GAP]
+    onsets, first = np.cumsum(gaps), encoded.offsets[:-1]
+    onsets -= np.repeat(onsets[first] - gaps[first], np.diff(encoded.offsets))  # of each piece's own beginning
+    place_ticks = onsets % BAR_TICKS
+    return _scaled(scale, GAP, place_ticks - place_ticks % scale.grid_ticks)
+
+
+def _scaled(scale: Scale, feature: int, values: np.ndarray) -> np.ndarray:
+    """float32 (n,): whole numbers (n,) of one feature."""
+    tones = np.tile(np.array(scale.low), (len(values), 1))
+    tones[:, feature] = values
+    return scale.scaled(tones)[:, feature]
 
 
 def _required(split: str, encoded: Encoded, steps: int, scale: Scale) -> np.ndarray:
@@ -64,18 +109,22 @@ def _required(split: str, encoded: Encoded, steps: int, scale: Scale) -> np.ndar
 def batches(material: Material, updates: int, batch_size: int, random: np.random.Generator) -> tf.data.Dataset:
     """So many batches of real windows, float32 (batch_size, steps, 4 · tones_per_step), drawn with replacement.
 
-    Each is moved by a number of semitones drawn from those that its piece may be moved by.
+    Each is moved by a number of semitones drawn from those that its piece may be moved by, and keeps its place in the
+    bar (`Material.places`).
     """
     drawn = random.integers(0, len(material.starts), (updates, batch_size))
     lowest, highest = np.moveaxis(material.shifts[drawn].astype(np.int64), -1, 0)
     semitones = random.integers(lowest, highest, endpoint=True)
     numbers = len(FEATURES)
     tones = tf.range(material.steps * material.scale.tones_per_step, dtype=tf.int64)
-    values = tf.constant(material.train.values)
+    values, places = tf.constant(material.train.values), tf.constant(material.places)
+    first_gap = np.zeros((tones.shape[0], numbers), bool)
+    first_gap[0, GAP] = True
     pitch = tf.one_hot(PITCH, numbers) * material.scale.semitone
 
     def window(starts: tf.Tensor, semitones: tf.Tensor) -> tf.Tensor:
         found = tf.gather(values, starts[:, None] + tones)
+        found = tf.where(first_gap, tf.gather(places, starts)[:, None, None], found)
         moved = found + pitch * tf.cast(semitones, tf.float32)[:, None, None]
         return tf.reshape(moved, (batch_size, material.steps, material.scale.step_numbers))
 

@@ -2,7 +2,7 @@
 
 Mogren 2016, section 4, "Training": "The model was pretrained for 6 epochs with a squared error loss for predicting the
 next event", noise beside it, by sequences that grow from short to long. The published code, too, pretrains the
-generator alone.
+generator alone. Where tones are chosen (`heads`), the error is Brier's score of the choices, without luck.
 """
 
 from collections.abc import Callable
@@ -45,16 +45,18 @@ class NextTone(keras.Model):
         shape = (*windows.shape[:2], self.generator.sizes.noise)
         # Below 0, where the game's own steps, counted from 0, never come.
         number = tf.stack([tf.constant(self.seed, tf.int64), -1 - tf.cast(self.adam.iterations.value, tf.int64)])
+        head = self.generator.head
+        real = head.made_of(windows)
         with tf.GradientTape() as tape:
-            predicted = self.generator.predict_next(tf.random.stateless_normal(shape, number), windows)
-            error = tf.reduce_mean((predicted - windows) ** 2)
+            predicted = self.generator.predict_next(tf.random.stateless_normal(shape, number), real)
+            error = head.error(predicted, real)
         weights = self.generator.trainable_variables
         self.adam.apply(decayed(tape.gradient(error, weights), weights, self.weight_decay), weights)
         return error
 
 
 def pretrain(learner: NextTone, batches: Callable[[int], tf.data.Dataset], lengths: tuple[int, ...]) -> float:
-    """Learn by windows of each of `lengths` in turn; returns the mean squared error at the last.
+    """Learn by windows of each of `lengths` in turn; returns the mean of `Head.error` at the last.
 
     batches: the real windows, (batch, steps, numbers), of the stage of that number, counted from 0.
     """
