@@ -57,7 +57,7 @@ def architecture(row: str) -> Architecture:
 
 
 def game(sizes: Architecture, jit_compile: bool = False) -> Game:
-    made = Game(sizes, SCALE, matching="none", freeze=0.0, weight_decay=0.0, average=0.0, seed=1685)
+    made = Game(sizes, SCALE, matching="none", freeze=0.0, steadying=0.0, weight_decay=0.0, average=0.0, seed=1685)
     made.compile(learning_rate=2e-4, beta_1=0.5, beta_2=0.999, jit_compile=jit_compile)
     return made
 

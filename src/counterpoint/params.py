@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from counterpoint import paths
 
 TICKS_PER_QUARTER = 24  # as notes.table has it, a room above this one
+LEAST_WINDOW_NOISE = 32
 TRACKS_OF_VIEW = {"voices": 4, "band": 5}
 
 
@@ -195,6 +196,7 @@ class CRNNGAN(Section):
     discriminator_width: float = Field(gt=0, le=4)
     matching: Literal["none", "paired", "means"]
     freeze: float = Field(ge=0, lt=1)
+    steadying: float = Field(ge=0)
     weight_decay: float = Field(ge=0)
     pretrain: int = Field(ge=0)
     grow: tuple[Annotated[int, Field(ge=1)], ...]
@@ -217,6 +219,13 @@ class CRNNGAN(Section):
             raise ValueError(
                 "pretrain is of the next tone, which generator: dense does not make by itself: set it to 0"
             )
+        if self.generator == "dense" and self.noise < LEAST_WINDOW_NOISE:
+            raise ValueError(
+                f"noise is {self.noise}: with generator: dense it is that of a whole window, {LEAST_WINDOW_NOISE} at "
+                "least, 1000 as published"
+            )
+        if self.grow and self.generator == "dense":
+            raise ValueError("grow is of pre-training, which generator: dense does not have: set it to []")
         if self.grow and not self.pretrain:
             raise ValueError("grow is of pre-training: leave it empty, or set pretrain")
         lengths = (*self.grow, self.steps)

@@ -23,7 +23,7 @@ def noise(network) -> tf.Tensor:
 
 
 class ByCells:
-    """Mogren 2016, section 3, as it is said: random vector and last output side by side, cell upon cell."""
+    """Mogren 2016, section 2, as it is said: random vector and last output side by side, cell upon cell."""
 
     def __init__(self, network: LSTMGenerator) -> None:
         self.network, self.cells = network, []

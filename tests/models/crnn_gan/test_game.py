@@ -15,7 +15,7 @@ BATCH, RATE = 4, 0.01
 
 def game(kind: str = "lstm", choices: Choices = (), **changes: object) -> Game:
     keras.utils.set_random_seed(5)
-    settings = {"matching": "none", "freeze": 0.0, "weight_decay": 0.0, "average": 0.5, "seed": 6}
+    settings = {"matching": "none", "freeze": 0.0, "steadying": 0.0, "weight_decay": 0.0, "average": 0.5, "seed": 6}
     made = Game(sizes(kind, choices=choices), MELODY, **(settings | changes))  # type: ignore[arg-type]
     made.compile(learning_rate=RATE, beta_1=0.5, beta_2=0.9)
     return made

@@ -37,13 +37,13 @@ def test_windows_begin_at_every_tone_of_training_and_end_to_end_in_validation(st
     material = gather(stored, MELODY, STEPS)
     assert material.starts.tolist() == [0, 1, 6, 7, 8]  # the piece of two tones has none
     assert material.shifts.tolist() == [[-1, 2]] * 2 + [[3, 3]] * 3
-    assert material.validation_starts.tolist() == [0, 3, 7]
+    assert material.held_out["validation"].starts.tolist() == [0, 3, 7]
 
 
 def test_where_a_step_is_two_tones_a_window_is_twice_as_many(stored):
     material = gather(stored, CHORDS, 2)
     assert material.starts.tolist() == [0, 6, 7]
-    assert material.validation_starts.tolist() == [0, 7]
+    assert material.held_out["validation"].starts.tolist() == [0, 7]
 
 
 def test_batches_are_real_windows_moved_within_what_their_piece_may(stored):
@@ -84,9 +84,9 @@ def test_the_same_draw_is_the_same_batches(stored):
 
 def test_what_is_held_out_are_different_windows_of_the_validation_split(stored):
     material = gather(stored, MELODY, STEPS)
-    notes = material.held_out(2, np.random.default_rng(3))
+    notes = material.notes_of("validation", 2, np.random.default_rng(3))
     assert sorted(notes["piece"].unique()) == ["000", "001"]
-    assert material.held_out(9, np.random.default_rng(3))["piece"].nunique() == 3
+    assert material.notes_of("validation", 9, np.random.default_rng(3))["piece"].nunique() == 3
 
 
 def test_a_window_longer_than_any_piece_is_refused_by_name(stored):
@@ -126,7 +126,7 @@ def test_a_window_s_first_gap_is_its_place_in_the_bar(tmp_path):
     places = [72, 0, 6, 6, 48, 18, 42, 48]
     gaps = [72, 24, 6, 96, 42, 18, 24, 6]
     assert whole(material.places, GAP) == places and whole(material.train.values[:, GAP], GAP) == gaps
-    assert whole(material.validation_places, GAP) == places[5:]
+    assert whole(material.held_out["validation"].places, GAP) == places[5:]
     (windows,) = batches(material, 1, 200, np.random.default_rng(1)).as_numpy_iterator()
     begun, followed = (whole(windows[:, step, GAP], GAP) for step in (0, 1))
     assert {*zip(begun, followed, strict=True)} == {(72, 24), (0, 6), (6, 96), (6, 42), (18, 24), (42, 6)}
@@ -134,7 +134,7 @@ def test_a_window_s_first_gap_is_its_place_in_the_bar(tmp_path):
 
 def test_what_is_held_out_stands_in_the_bar_as_in_the_piece(tmp_path):
     material = gather(stored_notes(tmp_path, held_out=LONG), MELODY, 2)
-    notes = material.held_out(2, np.random.default_rng(4))
+    notes = material.notes_of("validation", 2, np.random.default_rng(4))
     found = {tuple((of["onset"] % 96).tolist()): of["pitch"].tolist() for _, of in notes.groupby("piece")}
     assert found == {(72, 0): [60, 62], (6, 6): [60, 67]}
 

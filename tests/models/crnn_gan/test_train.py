@@ -26,6 +26,7 @@ SETTINGS = params.CRNNGAN(
     discriminator_width=0.03,
     matching="none",
     freeze=0.7,
+    steadying=10.0,
     weight_decay=1e-4,
     pretrain=4,
     grow=(8,),

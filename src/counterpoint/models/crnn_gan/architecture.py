@@ -10,7 +10,7 @@ from counterpoint.models.crnn_gan.heads import Choices, Chosen, Head, Numbers
 Kind = Literal["dense", "lstm"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # The published widths of each kind's layers, in order. dense: the simple GAN's three dense layers; its critic's LSTM,
-# bidirectional LSTM and two dense layers. lstm: Mogren 2016, section 4, "Model layout details".
+# bidirectional LSTM and two dense layers. lstm: Mogren 2016, section 3, "Model layout details".
 GENERATOR: dict[Kind, tuple[int, ...]] = {"dense": (256, 512, 1024), "lstm": (350, 350)}
 DISCRIMINATOR: dict[Kind, tuple[int, ...]] = {"dense": (512, 512, 512, 256), "lstm": (350, 350)}
 LEAST_UNITS = 4

@@ -13,6 +13,7 @@ from counterpoint.models.crnn_gan.architecture import Architecture
 from counterpoint.models.crnn_gan.game import Game
 from counterpoint.models.crnn_gan.guard import FIGURES, figures
 from counterpoint.models.crnn_gan.material import Material, batches
+from counterpoint.models.crnn_gan.measures import MEASURES, measures
 from counterpoint.models.crnn_gan.networks import Generator, generator
 from counterpoint.models.crnn_gan.next_tone import NextTone, pretrain
 from counterpoint.models.guard import LOOKED_AT, Collapse
@@ -51,7 +52,7 @@ def fit(
 
     An iteration is an update of both sides, but for those that wait. What is checked, heard and kept is the running
     average of the generator's weights, by its distance to the validation split. A row holds `game.FIGURES`, means over
-    the check's iterations, and `guard`'s. Pre-training, if any, is part of the first check, whose row has its
+    the check's iterations, `guard`'s, and `measures`', also of the validation and test splits. Pre-training, if any, is part of the first check, whose row has its
     squared_error, of tones or of their choices (`Head.error`); what it learnt is where the average begins.
 
     Ends early when `patience` checks brought nothing better, when the run collapsed, or diverged; resumes exactly from
@@ -65,6 +66,7 @@ def fit(
         material.scale,
         matching=settings.matching,
         freeze=settings.freeze,
+        steadying=settings.steadying,
         weight_decay=settings.weight_decay,
         average=settings.average,
         seed=seed,
@@ -118,10 +120,13 @@ def _pretrain(game: Game, material: Material, settings: params.CRNNGAN, seed: in
 
 
 def _look(material: Material, shown: Generator, seed: int) -> Callable[[], loop.Row]:
-    """The guard's figures of the same `LOOKED_AT` windows at every call; where training diverged, NaN."""
+    """The guard's figures and the paper's measures of the same `LOOKED_AT` windows at every call, and of as many of the
+    validation and test splits; where training diverged, NaN.
+    """
     random, scale = np.random.default_rng(seed), material.scale
     noise = tf.constant(random.standard_normal((LOOKED_AT, *shown.sizes.noise_shape), np.float32))
-    held_out = material.held_out(LOOKED_AT, random)
+    held_out = {split: material.notes_of(split, LOOKED_AT, random) for split in material.held_out}
+    beside = {name: value for split, notes in held_out.items() for name, value in measures(notes, split).items()}
     names = [f"{number:03d}" for number in range(LOOKED_AT)]
     write = tf.function(lambda: shown.head.tones(shown(noise, training=False)))
 
@@ -129,7 +134,8 @@ def _look(material: Material, shown: Generator, seed: int) -> Callable[[], loop.
         values = write().numpy()
         # A choice is a tone, also where what it was chosen by is no number.
         if not all(np.isfinite(found).all() for found in (values, *shown.get_weights())):
-            return dict.fromkeys(FIGURES, float("nan"))
-        return figures(decode(values, names, scale), held_out, scale.texture)
+            return dict.fromkeys((*FIGURES, *MEASURES), float("nan")) | beside
+        written = decode(values, names, scale)
+        return figures(written, held_out["validation"], scale.texture) | measures(written) | beside
 
     return look

@@ -1,6 +1,6 @@
 """The recurrent generator's loop: at each step stacked LSTMs hear fresh noise and the step that they made before.
 
-Mogren 2016, section 3: "The input to each cell in G is a random vector, concatenated with the output of previous cell."
+Mogren 2016, section 2: "The input to each cell in G is a random vector, concatenated with the output of previous cell."
 What does not hang on the step before is done once, for all steps: the noise's product before the loop, the weights'
 slopes after it.
 """

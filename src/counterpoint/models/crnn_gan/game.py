@@ -1,9 +1,14 @@
-"""The game of generator and discriminator as a Keras training step."""
+"""The game of generator and discriminator as a Keras training step.
+
+Departures from Mogren 2016, section 3, "Training": both sides learn by Adam, not by gradient descent at 0.1; the
+discriminator's slopes may be held down (`losses.unsteadiness`); what is kept is a running mean of the generator's weights.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from counterpoint.encodings.scale import Scale
@@ -32,7 +37,7 @@ class Game(keras.Model):
     tones `Streams`, by `scale`.
 
     matching: what the generator is taught by: "none", its loss; else `losses.feature_distance` in its place. freeze: of
-    `losses.has_to_wait`. weight_decay: of `losses.decayed`, of both sides. average: decay of the running mean of the
+    `losses.has_to_wait`. steadying: weight of `losses.unsteadiness` in what the discriminator learns by. weight_decay: of `losses.decayed`, of both sides. average: decay of the running mean of the
     generator's weights, `averaged` (in the order of `generator.variables`).
     """
 
@@ -43,15 +48,18 @@ class Game(keras.Model):
         *,
         matching: Matching,
         freeze: float,
+        steadying: float,
         weight_decay: float,
         average: float,
         seed: int,
     ) -> None:
         super().__init__(name="crnn_gan")
-        self.matching, self.freeze, self.weight_decay = matching, freeze, weight_decay
+        self.matching, self.freeze, self.steadying, self.weight_decay = matching, freeze, steadying, weight_decay
         self.average, self.seed = average, seed
         self.streams = Streams(sizes.head, scale) if isinstance(sizes.head, Chosen) else None
         self.generator, self.discriminator = networks(sizes, self.streams.numbers if self.streams else sizes.numbers)
+        # A feature that is constant is 0 in real windows, and whatever a generator makes of it is not heard.
+        self.varying = np.tile(np.array(scale.high) > scale.low, scale.tones_per_step).astype(np.float32)
         self.averaged = averaging.copies(self.generator.variables)
         self.played = keras.Variable(0, dtype="int64", trainable=False, name="played")
         self.means = {name: keras.metrics.Mean(name) for name in FIGURES}
@@ -102,9 +110,16 @@ class Game(keras.Model):
         with tf.GradientTape(persistent=True) as judging:
             judging.watch(made)
             both = tf.concat([self.generator.head.made_of(real), made], 0)
-            logits, features = self.discriminator(self.streams(both) if self.streams else both)
-            (real_logits, made_logits), (real_features, made_features) = tf.split(logits, 2), tf.split(features, 2)
+            heard = self.streams(both) if self.streams else both * self.varying
+            shaken = [self._shaken(heard[: real.shape[0]], step)] if self.steadying else []
+            parts = len(shaken) + 2
+            logits, features = self.discriminator(tf.concat([heard, *shaken], 0))
+            real_logits, made_logits, *shaken_logits = tf.split(logits, parts)
+            real_features, made_features, *_ = tf.split(features, parts)
             discriminator_loss, generator_loss = losses.losses(real_logits, made_logits)
+            taught = discriminator_loss
+            if self.steadying:
+                taught += self.steadying * losses.unsteadiness(real_logits, shaken_logits[0])
             distance = losses.feature_distance(real_features, made_features, self.matching)
         waits = [
             losses.has_to_wait(discriminator_loss, generator_loss, self.freeze),
@@ -113,7 +128,7 @@ class Game(keras.Model):
         taught_by = generator_loss if self.matching == "none" else distance
 
         def of_discriminator(weights: list[Any]) -> list[Any]:
-            return judging.gradient(discriminator_loss, weights)
+            return judging.gradient(taught, weights)
 
         def of_generator(weights: list[Any]) -> list[Any]:
             return making.gradient(made, weights, output_gradients=judging.gradient(taught_by, made))
@@ -126,6 +141,10 @@ class Game(keras.Model):
         accuracies = losses.accuracies(real_logits, made_logits)
         found = (discriminator_loss, generator_loss, distance, *accuracies, *told)
         return dict(zip(FIGURES, found, strict=True))
+
+    def _shaken(self, heard: Any, step: Any) -> Any:
+        drawn = tf.random.stateless_normal(heard.shape, tf.stack([tf.constant(~self.seed, tf.int64), step]))
+        return tf.stop_gradient(heard) + losses.SHAKING * drawn
 
     def _teach(
         self, player: keras.Model, optimizer: Adam, slopes: Callable[[list[Any]], list[Any]], waits: Any

@@ -1,4 +1,4 @@
-"""The paper's networks (Mogren 2016, sections 3 and 4): a recurrent generator, a bidirectional discriminator.
+"""The paper's networks (Mogren 2016, sections 2 and 3): a recurrent generator, a bidirectional discriminator.
 
 Departures: noise is standard normal, not uniform in 0 to 1, so that between two pieces there is an arc
 (`latent.along_arc`); before its first step the generator hears nothing, where the published code feeds it another

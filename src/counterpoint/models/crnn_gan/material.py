@@ -8,6 +8,7 @@ import pandas as pd
 import tensorflow as tf
 
 from counterpoint.encodings.scale import FEATURES, GAP, PITCH, Scale
+from counterpoint.encodings.splits import SPLITS
 from counterpoint.encodings.tones import load_split
 from counterpoint.encodings.vectors import Encoded, decode, gathered, too_short, window_shifts, windows
 from counterpoint.models.crnn_gan.heads import Choices
@@ -21,13 +22,22 @@ class NoWindowsError(ValueError):
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
-    """Tones and where windows of `steps` steps begin among them: in training at every tone, in validation end to end.
+class HeldOut:
+    """A split that is not trained on: where its windows begin, end to end in each piece, and `Material.places`."""
 
-    shifts: int8 (windows, 2): by how many semitones, fewest and most, training may move each of its windows. places,
-    validation_places: float32 (tones,), the gap that a tone has where a window begins with it, instead of that from a
-    tone which the window does not hold: its onset's place in its bar of four quarter notes, scaled. So windows begin in
-    the bar where they do in the piece, and a generator learns to.
+    encoded: Encoded
+    starts: np.ndarray
+    places: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """Tones and where windows of `steps` steps begin among them, in training at every tone.
+
+    shifts: int8 (windows, 2): by how many semitones, fewest and most, training may move each of its windows. places:
+    float32 (tones,), the gap that a tone has where a window begins with it, instead of that from a tone which the
+    window does not hold: its onset's place in its bar of four quarter notes, scaled. So windows begin in the bar where
+    they do in the piece, and a generator learns to. held_out: "validation", and "test" to show beside it.
     """
 
     scale: Scale
@@ -36,9 +46,7 @@ class Material:
     starts: np.ndarray
     shifts: np.ndarray
     places: np.ndarray
-    validation: Encoded
-    validation_starts: np.ndarray
-    validation_places: np.ndarray
+    held_out: dict[str, HeldOut]
 
     def choices(self) -> Choices:
         """Of each feature, the scaled values that windows of training have: of pitch every semitone of the scale."""
@@ -49,32 +57,32 @@ class Material:
         scaled[GAP] = np.union1d(scaled[GAP], self.places)
         return tuple(tuple(values.tolist()) for values in scaled)
 
-    def held_out(self, most: int, random: np.random.Generator) -> pd.DataFrame:
-        """At most so many windows of the validation split, drawn without replacement, as notes."""
-        drawn = random.permutation(self.validation_starts)[:most]
-        values = gathered(self.validation, drawn, self.steps, self.scale.tones_per_step)
-        values[:, 0, GAP] = self.validation_places[drawn]
+    def notes_of(self, split: str, most: int, random: np.random.Generator) -> pd.DataFrame:
+        """At most so many windows of a split that is held out, drawn without replacement, as notes."""
+        held_out = self.held_out[split]
+        drawn = random.permutation(held_out.starts)[:most]
+        values = gathered(held_out.encoded, drawn, self.steps, self.scale.tones_per_step)
+        values[:, 0, GAP] = held_out.places[drawn]
         return decode(values, [f"{number:03d}" for number in range(len(drawn))], self.scale)
 
 
 def gather(encoded: Path, scale: Scale, steps: int) -> Material:
-    """The windows of `steps` steps. Raises NoWindowsError if a split has none."""
-    train, validation = (load_split(encoded, name) for name in ("train", "validation"))
-    starts = _required("train", train, steps, scale)
-    held_out = _required("validation", validation, steps, scale)
-    first = validation.offsets[np.searchsorted(validation.offsets, held_out, side="right") - 1]
-    apart = held_out[(held_out - first) % (steps * scale.tones_per_step) == 0]  # none tells a tone twice
-    return Material(
-        scale,
-        steps,
-        train,
-        starts,
-        window_shifts(train, starts),
-        _places(train, scale),
-        validation,
-        apart,
-        _places(validation, scale),
-    )
+    """The windows of `steps` steps. Raises NoWindowsError if training or validation has none."""
+    splits = {name: load_split(encoded, name) for name in SPLITS}
+    starts = {name: windows(split, steps, scale.tones_per_step) for name, split in splits.items()}
+    for name in ("train", "validation"):
+        if not len(starts[name]):
+            raise _no_windows(name, splits[name], steps, scale)
+    held_out = {name: _held_out(splits[name], starts[name], steps, scale) for name in ("validation", "test")}
+    train = splits["train"]
+    shifts = window_shifts(train, starts["train"])
+    return Material(scale, steps, train, starts["train"], shifts, _places(train, scale), held_out)
+
+
+def _held_out(encoded: Encoded, starts: np.ndarray, steps: int, scale: Scale) -> HeldOut:
+    first = encoded.offsets[np.searchsorted(encoded.offsets, starts, side="right") - 1]
+    apart = starts[(starts - first) % (steps * scale.tones_per_step) == 0]  # none tells a tone twice
+    return HeldOut(encoded, apart, _places(encoded, scale))
 
 
 def _places(encoded: Encoded, scale: Scale) -> np.ndarray:
@@ -93,13 +101,10 @@ def _scaled(scale: Scale, feature: int, values: np.ndarray) -> np.ndarray:
     return scale.scaled(tones)[:, feature]
 
 
-def _required(split: str, encoded: Encoded, steps: int, scale: Scale) -> np.ndarray:
-    starts = windows(encoded, steps, scale.tones_per_step)
-    if len(starts):
-        return starts
+def _no_windows(split: str, encoded: Encoded, steps: int, scale: Scale) -> NoWindowsError:
     tones = steps * scale.tones_per_step
     short = too_short(encoded, steps, scale.tones_per_step)
-    raise NoWindowsError(
+    return NoWindowsError(
         f"there is nothing to train on: no piece of the {split} split has {tones} tones ({len(short)} have fewer"
         f"{f', such as {short[0]}' if short else ''}). Add music, or shorten the model's steps ({steps} of "
         f"{scale.tones_per_step} tones) in params.yaml"

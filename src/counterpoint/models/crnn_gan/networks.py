@@ -15,7 +15,7 @@ def generator(sizes: Architecture) -> Generator:
     return DenseGenerator(sizes) if sizes.generator == "dense" else LSTMGenerator(sizes)
 
 
-def networks(sizes: Architecture, heard: int) -> tuple[Any, keras.Model]:
+def networks(sizes: Architecture, heard: int) -> tuple[Generator, keras.Model]:
     """The generator and its discriminator, which hears so many numbers a step."""
     kind = DenseDiscriminator if sizes.generator == "dense" else LSTMDiscriminator
     return generator(sizes), kind(sizes, heard)

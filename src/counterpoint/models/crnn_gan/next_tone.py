@@ -1,8 +1,8 @@
-"""Pre-training the recurrent generator: the next step by squared error, each step before it real.
+"""Pre-training the recurrent generator: the next step by squared error, noise beside it.
 
-Mogren 2016, section 4, "Training": "The model was pretrained for 6 epochs with a squared error loss for predicting the
-next event", noise beside it, by sequences that grow from short to long. The published code, too, pretrains the
-generator alone. Where tones are chosen (`heads`), the error is Brier's score of the choices, without luck.
+Mogren 2016, section 3, "Training": "The model was pretrained for 6 epochs with a squared error loss for predicting the
+next event", by sequences that grow from short to long. Departures: the step before is the real one, where the paper has
+the generator's own; updates are counted, not epochs. Where tones are chosen (`heads`), the error is Brier's score of the choices, without luck.
 """
 
 from collections.abc import Callable
