@@ -90,8 +90,14 @@ def test_what_is_chosen_are_values_that_there_are():
         notes = at_work(kind, choices=choices()).generate(Sampling(count=4, length=40, seed=3))
         assert {*notes["pitch"]} <= {*WHOLE[1]} and len({*notes["pitch"]}) > 2
         assert {*notes["velocity"]} == {*WHOLE[2]}
-        gaps = notes.groupby("piece")["onset"].diff().dropna()
+        gaps = notes.groupby("piece")["onset"].diff()[notes.groupby("piece").cumcount() % 5 > 0]
         assert {*gaps} <= {*WHOLE[3]} - {0} and len({*gaps}) > 1
+
+
+def test_dense_windows_go_on_in_the_bar_where_they_begin():
+    notes = at_work("dense", choices=choices()).generate(Sampling(count=8, length=40, seed=3))
+    begins = notes.groupby("piece")["onset"].nth(slice(None, None, 5)) % 96
+    assert len(begins) == 8 * 8 and {*begins} <= {*WHOLE[3]} and len({*begins}) > 1
 
 
 def test_what_it_cannot_obey_is_refused(model):

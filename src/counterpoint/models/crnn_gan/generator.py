@@ -10,6 +10,7 @@ from counterpoint.encodings.scale import Scale
 from counterpoint.encodings.vectors import decode
 from counterpoint.models import folder as model_folder
 from counterpoint.models.crnn_gan import saving
+from counterpoint.models.crnn_gan.bars import joined
 from counterpoint.models.crnn_gan.networks import Generator
 from counterpoint.models.folder import ModelFolderError, NonFiniteWeights
 from counterpoint.models.generator import MOST_PIECES, Sampling, refuse_beyond
@@ -46,7 +47,7 @@ class CRNNGAN:
 
         A piece has whole steps, one at least, so that where a step is several tones it may have a few fewer. It is made
         window by window: the recurrent generator goes on from where it was, the dense one makes each anew, of noise
-        that `latent.drifting` carries over.
+        that `latent.drifting` carries over, and each goes on in the bar where it begins (`bars.joined`).
 
         Raises ValueError for a primer, and for fields that are not in `CONTROLS`.
         """
@@ -98,6 +99,8 @@ class CRNNGAN:
         for batch in batches:
             names = [f"{named + row:03d}" for row in range(len(batch))]
             values = self._values(np.stack(batch, axis=1))[:, : self._steps(sampling)]
+            if self.network.sizes.generator == "dense":
+                values = joined(values, self.network.sizes.steps, self.scale)
             tables.append(decode(values, names, self.scale))
             named += len(batch)
         return validate(pd.concat(tables, ignore_index=True))

@@ -11,10 +11,8 @@ from counterpoint.encodings.scale import FEATURES, GAP, PITCH, Scale
 from counterpoint.encodings.splits import SPLITS
 from counterpoint.encodings.tones import load_split
 from counterpoint.encodings.vectors import Encoded, decode, gathered, too_short, window_shifts, windows
+from counterpoint.models.crnn_gan.bars import places
 from counterpoint.models.crnn_gan.heads import Choices
-from counterpoint.notes.table import TICKS_PER_QUARTER
-
-BAR_TICKS = 4 * TICKS_PER_QUARTER  # of the bar that evaluation counts by
 
 
 class NoWindowsError(ValueError):
@@ -86,12 +84,9 @@ def _held_out(encoded: Encoded, starts: np.ndarray, steps: int, scale: Scale) ->
 
 
 def _places(encoded: Encoded, scale: Scale) -> np.ndarray:
-    """float32 (tones,): of each tone's onset the place in its bar, a gap on the grid and within the scale."""
+    """float32 (tones,): `bars.places`, scaled as a gap is."""
     gaps = scale.unscaled(encoded.values)[:, GAP]
-    onsets, first = np.cumsum(gaps), encoded.offsets[:-1]
-    onsets -= np.repeat(onsets[first] - gaps[first], np.diff(encoded.offsets))  # of each piece's own beginning
-    place_ticks = onsets % BAR_TICKS
-    return _scaled(scale, GAP, place_ticks - place_ticks % scale.grid_ticks)
+    return _scaled(scale, GAP, places(gaps, encoded.offsets, scale.grid_ticks))
 
 
 def _scaled(scale: Scale, feature: int, values: np.ndarray) -> np.ndarray:
@@ -122,14 +117,14 @@ def batches(material: Material, updates: int, batch_size: int, random: np.random
     semitones = random.integers(lowest, highest, endpoint=True)
     numbers = len(FEATURES)
     tones = tf.range(material.steps * material.scale.tones_per_step, dtype=tf.int64)
-    values, places = tf.constant(material.train.values), tf.constant(material.places)
+    values, first_gaps = tf.constant(material.train.values), tf.constant(material.places)
     first_gap = np.zeros((tones.shape[0], numbers), bool)
     first_gap[0, GAP] = True
     pitch = tf.one_hot(PITCH, numbers) * material.scale.semitone
 
     def window(starts: tf.Tensor, semitones: tf.Tensor) -> tf.Tensor:
         found = tf.gather(values, starts[:, None] + tones)
-        found = tf.where(first_gap, tf.gather(places, starts)[:, None, None], found)
+        found = tf.where(first_gap, tf.gather(first_gaps, starts)[:, None, None], found)
         moved = found + pitch * tf.cast(semitones, tf.float32)[:, None, None]
         return tf.reshape(moved, (batch_size, material.steps, material.scale.step_numbers))
 

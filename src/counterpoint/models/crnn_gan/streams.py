@@ -10,8 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from counterpoint.encodings.scale import FEATURES, GAP, PITCH, Scale
+from counterpoint.models.crnn_gan.bars import BAR_TICKS
 from counterpoint.models.crnn_gan.heads import Chosen
-from counterpoint.models.crnn_gan.material import BAR_TICKS
 
 SEMITONES = 12
 
