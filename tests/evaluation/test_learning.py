@@ -70,6 +70,19 @@ def test_a_game_has_its_three_panels_and_repeats_to_the_byte(tmp_path, of, losse
         assert all(colour_share(drawn, colour) > 1e-5 for _, colour in series.values())
 
 
+def test_the_paper_s_measures_stand_below_beside_the_held_out_splits(tmp_path):
+    beside = {"": 0.1, "_validation": 0.5, "_test": 0.9}
+    checks = entropies(4)
+    measured = checks.assign(**{f"{name}{of}": value for name in learning.MEASURES for of, value in beside.items()})
+    learning.draw_game(measured, tmp_path / "game.png", title="a GAN")
+    picture = imread(tmp_path / "game.png")
+    assert picture.shape[:2] == (1500, 2200)
+    quarter = picture.shape[1] // 4
+    for panel in range(4):
+        drawn = picture[760:, panel * quarter : (panel + 1) * quarter]
+        assert all(colour_share(drawn, colour) > 1e-5 for _, colour, _ in learning.HELD_OUT.values())
+
+
 def test_a_number_that_changes_changes_the_picture(tmp_path):
     learning.draw_game(game(5), tmp_path / "one.png", title="MuseGAN")
     for column in ("penalty", "unique_bars", learning.CHECKED):

@@ -34,6 +34,18 @@ SHARES = {
     "empty_bars": ("empty bars", ORANGE),
 }
 
+MEASURES = {  # of C-RNN-GAN's paper
+    "scale_consistency": "Scale consistency",
+    "repetitions": "Repetitions of 2 to 9 tones",
+    "pitch_range": "Tone span, semitones",
+    "polyphonic_onsets": "Polyphonic onsets",
+}
+HELD_OUT = {
+    "": ("generated", BLUE, "solid"),
+    "_validation": ("validation", ORANGE, "dashed"),
+    "_test": ("test", GREEN, "dotted"),
+}
+
 
 def draw_history(history: pd.DataFrame, path: Path, *, title: str) -> None:
     """A training's picture, by what its history holds: `draw_game` for a GAN, else `draw_epochs`. 2200 × 800 pixels."""
@@ -74,11 +86,16 @@ def draw_game(history: pd.DataFrame, path: Path, *, title: str) -> None:
 
     history: columns iteration, those of `LOSSES` or of `ENTROPIES`, those that there are of `SHARES`,
     distance_to_validation and used_pitch_classes, one row a check. Undefined numbers leave gaps. The check of the least
-    distance, whose weights are kept, is marked in every panel.
+    distance, whose weights are kept, is marked in every panel. Where it has `MEASURES`, each has a panel below, beside
+    those of the validation and the test split: 2200 × 1500 pixels.
     """
+    measured = [name for name in MEASURES if name in history]
     with rc_context(STYLE):
-        figure = Figure(figsize=SIZE, dpi=200, layout="constrained")
-        losses, distance, guards = figure.subplots(1, 3)
+        figure = Figure(figsize=(SIZE[0], 7.5) if measured else SIZE, dpi=200, layout="constrained")
+        above, *below = figure.subfigures(2, 1) if measured else [figure]
+        losses, distance, guards = above.subplots(1, 3)
+        for axes, name in zip(below[0].subplots(1, len(measured)) if measured else (), measured, strict=True):
+            _beside(axes, history, name)
         iterations = history["iteration"].to_numpy()
         kept = kept_row(history[CHECKED].to_numpy(float))
         series, of = (
@@ -103,6 +120,20 @@ def draw_game(history: pd.DataFrame, path: Path, *, title: str) -> None:
             axes.legend(frameon=False, fontsize=8, loc="best")
         figure.suptitle(title, x=0.008, ha="left", weight="bold", size=13)
         save(figure, path)
+
+
+def _beside(axes: Axes, history: pd.DataFrame, name: str) -> None:
+    """One of `MEASURES` over training, of what is generated and of the splits that are held out."""
+    iterations = history["iteration"].to_numpy()
+    for split, (label, colour, style) in HELD_OUT.items():
+        values = history[f"{name}{split}"].to_numpy(float)
+        axes.plot(iterations, values, color=colour, ls=style, lw=2, marker="" if split else "o", ms=3, label=label)
+    axes.margins(x=0.06, y=0.2)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
+    axes.set_xlabel("iteration of the generator")
+    axes.set_title(MEASURES[name], loc="left", fontsize=10, weight="bold")
+    axes.legend(frameon=False, fontsize=7, loc="best")
+    plain(axes)
 
 
 def kept_row(distances: np.ndarray) -> int | None:

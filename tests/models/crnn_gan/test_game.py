@@ -1,5 +1,7 @@
 """The game: who moves and who waits, the same numbers again, and the average."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -235,3 +237,30 @@ def test_the_simple_gan_plays_too_and_its_batch_norms_learn():
     assert all(np.isfinite(float(value)) for value in figures.values())
     for old, new in zip(before, values(made.generator.non_trainable_variables), strict=True):
         assert not np.array_equal(old, new)
+
+
+def test_a_steadied_discriminator_changes_its_mind_less():
+    changes = {}
+    for steadying in (0.0, 300.0):
+        made = game(steadying=steadying)
+        spread(made.discriminator, seed=8, deviation=0.6)
+        fit(made, *[1] * 12)
+        heard = data(1)
+        shaken = heard + losses.SHAKING * tf.random.stateless_normal(heard.shape, [2, 3])
+        changes[steadying] = float(losses.unsteadiness(made.discriminator(heard)[0], made.discriminator(shaken)[0]))
+    assert changes[300.0] < 0.5 * changes[0.0]
+
+
+def test_what_a_generator_makes_of_a_constant_feature_is_not_heard():
+    constant = replace(MELODY, low=(6, 55, 90, 0), high=(96, 79, 90, 96), tones_per_step=2)
+    made = Game(
+        sizes(numbers=8),
+        constant,
+        matching="none",
+        freeze=0.0,
+        steadying=0.0,
+        weight_decay=0.0,
+        average=0.0,
+        seed=1,
+    )
+    assert made.varying.tolist() == [1, 1, 0, 1] * 2

@@ -88,3 +88,8 @@ def test_weights_decay_and_biases_do_not():
     kernel, bias = losses.decayed(slopes, weights, 0.1)
     np.testing.assert_allclose(kernel, [[2.0, 0.0]])
     np.testing.assert_allclose(bias, [3.0])
+
+
+def test_an_unsteady_discriminator_changes_its_mind():
+    logits, shaken = tf.constant([[1.0, 2.0], [3.0, 4.0]]), tf.constant([[1.0, 4.0], [2.0, 4.0]])
+    assert float(losses.unsteadiness(logits, shaken)) == (0 + 4 + 1 + 0) / 4

@@ -29,6 +29,7 @@ def encoded(lengths: list[int], shifts: list[tuple[int, int]]) -> Encoded:
 @pytest.fixture
 def stored(tmp_path) -> Path:
     splits = {"train": encoded([4, 2, 5], [(-1, 2), (0, 0), (3, 3)]), "validation": encoded([7, 4], [(0, 0)] * 2)}
+    splits["test"] = encoded([2], [(0, 0)])  # shorter than a window: nothing of it is shown
     tones.save_splits(tmp_path / "encoded.npz", splits)
     return tmp_path / "encoded.npz"
 
@@ -109,7 +110,7 @@ SHORT = note_table(piece="short", onset=[18, 42, 48], duration=[24, 6, 6], pitch
 
 def stored_notes(folder: Path, *, held_out: pd.DataFrame) -> Path:
     notes = pd.concat([LONG, SHORT])
-    splits = {"train": encode(notes, MELODY), "validation": encode(held_out, MELODY)}
+    splits = {"train": encode(notes, MELODY), "validation": encode(held_out, MELODY), "test": encode(SHORT, MELODY)}
     tones.save_splits(folder / "notes.npz", splits)
     return folder / "notes.npz"
 
