@@ -1,4 +1,4 @@
-"""What a model says it was made from is all that made it: dvc.yaml lists every module that a training imports."""
+"""What a model says it was made from is all that made it: dvc.yaml lists every module that a stage imports."""
 
 import ast
 from collections.abc import Iterator
@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 
 from counterpoint.models import catalog
+from counterpoint.params import read_yaml
+from counterpoint.paths import PIPELINE
 from counterpoint.stages.stage import source_of
 
 SOURCE = Path("src")
 STAGE = "counterpoint.stages.train"
+# register always runs, and package makes what the registry's champion says.
+OTHERS = ("corpus", "ingest", "vocabulary", "tensorise", "sample", "evaluate", "reference", "report")
+LOADING = ("sample", "evaluate")  # these load generators
+UNCALLED = {"sample": {"counterpoint.evaluation.likelihood"}}  # only scoring music imports it
 # Module, or room → why an edit of it cannot change what training writes.
 LEFT_OUT = {
     "counterpoint.params": "checks the values that the stage lists as params",
@@ -60,8 +66,19 @@ def is_left_out(module: str) -> bool:
 
 @cache
 def read_by_training(name: str) -> set[str]:
-    """Every module that training `name` may import, now or later, as far as those that are left out."""
-    found, waiting = set(), {STAGE, catalog.GENERATORS[name].training}
+    """Every module that training `name` may import."""
+    return reached({STAGE, catalog.GENERATORS[name].training})
+
+
+def read_by(stage: str) -> set[str]:
+    """Every module that another stage may import, for whichever generator."""
+    loading = {entry.loading for entry in catalog.GENERATORS.values()} if stage in LOADING else set()
+    return reached({f"counterpoint.stages.{stage}"} | loading)
+
+
+def reached(starts: set[str]) -> set[str]:
+    """These modules and all that they may import, now or later, as far as those that are left out."""
+    found, waiting = set(), set(starts)
     while waiting:
         module = waiting.pop()
         found.add(module)
@@ -82,6 +99,15 @@ def covers(source: Path, module: str) -> bool:
     file = file_of(module)
     assert file is not None
     return source in (file, *file.parents)
+
+
+@pytest.mark.parametrize("stage", OTHERS)
+def test_other_stages_list_every_module_that_they_import_and_no_other(stage):
+    described = read_yaml(PIPELINE)["stages"][stage]
+    listed = [Path(dep) for dep in described.get("do", described)["deps"] if dep.startswith("src/")]
+    modules = {module for module in read_by(stage) - UNCALLED.get(stage, set()) if says_something(module)}
+    assert [module for module in sorted(modules) if not any(covers(source, module) for source in listed)] == []
+    assert [source for source in listed if not any(covers(source, module) for module in modules)] == []
 
 
 @pytest.mark.parametrize("name", catalog.GENERATORS)

@@ -168,12 +168,13 @@ def test_music21_s_works_have_a_name_and_are_counted_by_reason(notes, pieces, tm
     assert "corpus/license.txt" in facts["licence"] and "{" not in facts["licence"]
 
 
+def quartets(*files):
+    source = {"kind": "music21", "works": "string-quartets", "path": "data/raw"}
+    return {"source": source, "taken": len(files), "files": list(files), "left_out": {"mozart/k80.mxl": "is short"}}
+
+
 def test_quartets_are_by_three_composers(notes, pieces):
-    listing = {
-        "source": {"kind": "music21", "works": "string-quartets", "path": "data/raw"},
-        "taken": 1,
-        "left_out": {},
-    }
+    listing = quartets("beethoven/opus18no1.mid", "haydn/opus1no1.mid", "mozart/k155.mid")
     facts = corpus_facts(listing, notes=notes, pieces=pieces, manifest=MANIFEST, splits=SPLITS)
     assert facts["source"] == {
         "kind": "music21",
@@ -187,6 +188,17 @@ def test_quartets_are_by_three_composers(notes, pieces):
         in facts["licence"]
     )
     assert "corpus/license.txt" in facts["licence"] and facts["licence"].endswith("neither encoders nor terms.")
+
+
+def test_only_composers_of_works_that_were_taken_are_named(notes, pieces):
+    def told(*files):
+        return corpus_facts(quartets(*files), notes=notes, pieces=pieces, manifest=MANIFEST, splits=SPLITS)
+
+    one, two = told("haydn/opus1no1.mid", "haydn/opus1no2.mid"), told("haydn/opus1no1.mid", "beethoven/opus18no1.mid")
+    assert one["source"]["composer"] == "Joseph Haydn" and "composers" not in one["source"]
+    assert one["licence"].startswith("The music is by Joseph Haydn (1732–1809) and in the public domain.")
+    assert two["source"]["composer"] == "Joseph Haydn and Ludwig van Beethoven" and two["source"]["composers"] == 2
+    assert not any("Mozart" in facts["licence"] for facts in (one, two))
 
 
 def real_facts(folder):

@@ -96,6 +96,7 @@ def test_json_and_back():
         ({"high": (48, 75.0, 100, 96)}, "the high pitch is 75.0"),
         ({"grid_ticks": 0}, "grid_ticks is 0"),
         ({"tones_per_step": True}, "tones_per_step is True"),
+        ({"tones_per_step": 4}, "tones_per_step is 4, expected a whole number from 1 to 3"),
         ({"program": 128}, "program is 128"),
         ({"times": "sqrt"}, "times is 'sqrt', expected linear or logarithmic"),
         ({"texture": "band"}, "texture is 'band', expected melody or chords"),

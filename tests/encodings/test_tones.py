@@ -7,6 +7,7 @@ import pytest
 
 from counterpoint import params
 from counterpoint.encodings import tones, vectors
+from counterpoint.encodings.scale import FEATURES, GAP, PITCH, Scale
 from counterpoint.encodings.splits import TextureError
 from counterpoint.notes.lines import highest_line
 from counterpoint.notes.midi import read_midi, write_midi
@@ -43,18 +44,40 @@ def with_vectors(**changes):
 
 def test_the_scale_is_training_s():
     scale = tones.fit_scale(NOTES[NOTES["piece"] == "one"], ALL)
-    assert scale.low == (18, 57, 80, 0) and scale.high == (36, 65, 83, 36)
+    assert scale.low == (18, 57, 80, 0) and scale.high == (36, 65, 83, 96)  # a gap may be a bar
     assert (scale.grid_ticks, scale.tones_per_step, scale.times, scale.texture) == (6, 2, "logarithmic", "chords")
     assert scale.program == 9  # of two tones, not 7, of one
+
+
+@pytest.mark.parametrize(
+    ("onsets", "high_gap"),
+    [([0, 12, 24, 36], 96), ([72, 84, 96, 108], 96), ([0, 120, 126, 132], 120), ([6240, 6252, 6264, 6276], 96)],
+    ids=["quavers", "after three beats of rest", "over a bar of rest", "set at bar 66"],
+)
+def test_gaps_go_from_0_to_a_bar_at_least(onsets, high_gap):
+    """So windows may begin at any place in a bar, whatever gaps training has; silence ahead of a piece is none."""
+    training = note_table(piece="one", onset=onsets, duration=6, pitch=[60, 62, 64, 65])
+    for texture in ("melody", "all"):
+        scale = tones.fit_scale(training, ALL.model_copy(update={"tones": texture}))
+        assert (scale.low[GAP], scale.high[GAP]) == (0, high_gap)
+
+
+def test_a_longer_rest_than_training_s_keeps_what_follows_in_its_place_in_the_bar():
+    training = note_table(piece="one", onset=[0, 72, 84], duration=6, pitch=[60, 62, 64])
+    held_out = note_table(piece="two", onset=[6, 6 + 192, 210, 222], duration=6, pitch=[60, 62, 64, 61])
+    scale = tones.fit_scale(training, ALL.model_copy(update={"tones": "melody", "tones_per_step": 1}))
+    back = vectors.decode(vectors.encode(held_out, scale).values[None], ["two"], scale)
+    assert back["onset"].tolist() == [6, 6 + 96, 114, 126] and (back["onset"] % 96 == held_out["onset"] % 96).all()
+    assert tones.covered(held_out, scale)["clipped"]["gap"] == 1
 
 
 def test_training_in_every_key_widens_the_scale_as_far_as_midi_goes():
     one = NOTES[NOTES["piece"] == "one"]
     every = ALL.model_copy(update={"key": "augment"})
     scale = tones.fit_scale(one, every)
-    assert (scale.low[vectors.PITCH], scale.high[vectors.PITCH]) == (52, 71)
+    assert (scale.low[PITCH], scale.high[PITCH]) == (52, 71)
     scale = tones.fit_scale(one.assign(pitch=one["pitch"].replace({57: 3, 65: 125})), every)
-    assert (scale.low[vectors.PITCH], scale.high[vectors.PITCH]) == (0, 127)
+    assert (scale.low[PITCH], scale.high[PITCH]) == (0, 127)
 
 
 def test_what_is_lost_is_counted():
@@ -64,10 +87,10 @@ def test_what_is_lost_is_counted():
     # of 7 notes: 25 + 36 moves, and 30 + 200 ends off the grid; one of the two at 60 is merged
     assert [found[name] for name in ("exact", "moved", "merged")] == [4 / 7, 2 / 7, 1 / 7]
     assert found["onsets_on_grid"] == 6 / 7
-    # lengths 198 and 6; pitches 40 and 69; velocity 99; all gaps are inside 0 to 36
+    # lengths 198 and 6; pitches 40 and 69; velocity 99; all gaps are inside 0 to 96
     assert found["clipped"] == {"length": 2, "pitch": 2, "intensity": 1, "gap": 0}
     assert found["windows"]["32"] == {"windows": 0, "too_short": ["one", "three", "two"]}
-    assert tones.covered(NOTES[NOTES["piece"] == "one"], scale)["clipped"] == dict.fromkeys(vectors.FEATURES, 0)
+    assert tones.covered(NOTES[NOTES["piece"] == "one"], scale)["clipped"] == dict.fromkeys(FEATURES, 0)
 
 
 def test_how_often_each_value_occurs():
@@ -89,7 +112,7 @@ def test_every_split_is_encoded_and_only_training_transposed():
     for key, train_shifts in (("original", [[0, 0]]), ("common", [[0, 0]]), ("augment", [[-5, 6]])):
         settings = with_vectors(tones="all", key=key)
         text, frequent, covered = tones.described(NOTES, PIECES, settings)
-        scale = vectors.Scale.from_json(text)
+        scale = Scale.from_json(text)
         splits = tones.encoded_splits(NOTES, PIECES, scale, settings)
         assert {name: of.pieces for name, of in splits.items()} == {
             "train": ("one",), "validation": ("two",), "test": ("three",)
@@ -105,8 +128,8 @@ def test_the_common_key_moves_every_split():
     notes = pd.concat([third, *others], ignore_index=True)
     settings = with_vectors(tones="all", key="common")
     text, _, covered = tones.described(notes, PIECES, settings)
-    scale = vectors.Scale.from_json(text)
-    assert (scale.low[vectors.PITCH], scale.high[vectors.PITCH]) == (60, 67)
+    scale = Scale.from_json(text)
+    assert (scale.low[PITCH], scale.high[PITCH]) == (60, 67)
     assert all(of["clipped"]["pitch"] == 0 for of in covered.values())
     splits = tones.encoded_splits(notes, PIECES, scale, settings)
     np.testing.assert_array_equal(splits["train"].values, splits["test"].values)
@@ -120,7 +143,7 @@ def test_a_melody_is_the_voice_that_params_name():
     )
     notes = pd.concat([NOTES, NOTES[NOTES["piece"] != "one"].assign(track=1, pitch=50)], ignore_index=True)
     text, frequent, _ = tones.described(notes, pieces, params.parse(content))
-    assert vectors.Scale.from_json(text).texture == "melody"
+    assert Scale.from_json(text).texture == "melody"
     assert frequent.loc[frequent["feature"] == "pitch", "value"].tolist() == [57]
     with pytest.raises(TextureError, match=r"melody\.voice in params\.yaml is 'D'"):
         tones.described(notes, pieces, params.parse(params.overlay(content, {"melody": {"voice": "D"}})))
@@ -128,7 +151,7 @@ def test_a_melody_is_the_voice_that_params_name():
 
 def test_splits_come_back_and_equal_ones_are_equal_bytes(tmp_path, monkeypatch):
     settings = with_vectors(key="augment")
-    scale = vectors.Scale.from_json(tones.described(NOTES, PIECES, settings)[0])
+    scale = Scale.from_json(tones.described(NOTES, PIECES, settings)[0])
     splits = tones.encoded_splits(NOTES, PIECES, scale, settings)
     tones.save_splits(tmp_path / "folder" / "one.npz", splits)
     now = time.time()

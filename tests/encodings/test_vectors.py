@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from counterpoint.encodings import vectors
-from counterpoint.encodings.scale import Scale
+from counterpoint.encodings.scale import INTENSITY, PITCH, Scale
 from counterpoint.notes.midi import read_midi, write_midi
 from counterpoint.notes.table import note_table
 
@@ -36,13 +36,13 @@ SOLO = note_table(piece="alone", onset=[0, 12, 48], duration=[12, 24, 6], pitch=
 
 
 def test_tones_by_hand_chords_from_the_highest():
-    pieces, offsets, values = vectors.features(vectors.on_grid(pd.concat([DUET, SOLO]), 6, "chords"))
+    pieces, offsets, values = vectors.features(vectors.on_grid(pd.concat([DUET, SOLO]), 6, "chords"), 6)
     assert pieces == ("alone", "duet") and offsets.tolist() == [0, 3, 8]
     assert values.tolist() == [
         [12, 60, 70, 0],
         [24, 67, 80, 12],
         [6, 62, 75, 36],
-        [30, 72, 100, 24],  # the upbeat's silence, counted from tick 0
+        [30, 72, 100, 24],  # the upbeat's silence
         [12, 64, 60, 0],
         [24, 55, 50, 0],
         [6, 71, 90, 24],
@@ -50,11 +50,38 @@ def test_tones_by_hand_chords_from_the_highest():
     ]
 
 
+def test_a_piece_begins_in_its_bar_however_many_are_silent_before_it():
+    """Set at bar 65, or two of its tones a bar apart: only what is ahead of the first is left out."""
+    late = note_table(piece="late", onset=[64 * 96 + 72, 65 * 96 + 72], duration=24, pitch=[60, 62])
+    assert vectors.features(late, 6)[2].tolist() == [[24, 60, 90, 72], [24, 62, 90, 96]]
+    early = note_table(piece="early", onset=[95, 96], duration=1, pitch=[60, 62])
+    assert vectors.features(early, 1)[2][:, 3].tolist() == [95, 1]
+
+
+def test_the_bars_that_are_left_out_are_whole_steps_too():
+    late = note_table(piece="late", onset=[36 * 8 * 5 + 252], duration=36, pitch=60)  # 8 steps of 36 are 3 bars
+    assert vectors.features(late, 36)[2][:, 3].tolist() == [252]
+
+
+def test_a_gap_beyond_the_scale_loses_whole_bars_and_what_follows_keeps_its_place():
+    notes = note_table(piece="p", onset=[12, 12 + 192, 216, 216 + 300, 534], duration=6, pitch=[60, 62, 64, 65, 67])
+    back = vectors.decode(vectors.encode(notes, CHORDS).values[None], ["p"], CHORDS)
+    assert back["onset"].tolist() == [12, 12 + 96, 120, 120 + 12, 150]  # 300 is three bars and 12
+    np.testing.assert_array_equal(back["onset"] % 96, notes["onset"] % 96)
+
+
+def test_a_gap_that_no_number_of_bars_brings_into_the_scale_is_clipped():
+    narrow = replace(CHORDS, high=(48, 80, 110, 48))
+    notes = note_table(piece="p", onset=[0, 84, 84 + 108], duration=6, pitch=[60, 62, 64])
+    back = vectors.decode(vectors.encode(notes, narrow).values[None], ["p"], narrow)
+    assert back["onset"].tolist() == [0, 48, 60]
+
+
 def test_encode_scales_them():
     encoded = vectors.encode(DUET, CHORDS)
     assert encoded.pieces == ("duet",) and encoded.offsets.tolist() == [0, 5]
     assert encoded.values.dtype == np.float32 and encoded.values.shape == (5, 4)
-    np.testing.assert_array_equal(encoded.values, CHORDS.scaled(vectors.features(DUET)[2]))
+    np.testing.assert_array_equal(encoded.values, CHORDS.scaled(vectors.features(DUET, 6)[2]))
 
 
 def test_one_pitch_sounds_once_at_a_time():
@@ -100,7 +127,7 @@ def test_anything_a_generator_writes_is_a_note_table_within_the_scale():
     steps = np.random.default_rng(3).normal(0, 2, (5, 40, 4)).astype(np.float32)
     for scale in (CHORDS, MELODY):
         found = vectors.decode(steps, [str(number) for number in range(5)], scale)
-        for column, place in (("pitch", vectors.PITCH), ("velocity", vectors.INTENSITY)):
+        for column, place in (("pitch", PITCH), ("velocity", INTENSITY)):
             assert scale.low[place] <= found[column].min() < found[column].max() <= scale.high[place]
         assert found["duration"].min() == 6 and found["duration"].max() <= 48
         assert set(found["onset"] % 6) == set(found["duration"] % 6) == {0}
@@ -113,6 +140,10 @@ def test_anything_a_generator_writes_is_a_note_table_within_the_scale():
 
 def test_no_tones_are_no_notes():
     assert vectors.decode(np.zeros((2, 0, 4), np.float32), ["a", "b"], CHORDS).empty
+
+
+def test_no_pieces_are_no_notes():
+    assert vectors.decode(np.zeros((0, 3, 8), np.float32), [], replace(CHORDS, tones_per_step=2)).empty
 
 
 def test_tones_that_cannot_be_read_are_refused():
@@ -134,6 +165,11 @@ def music(draw):
     return note_table(piece=draw(st.lists(st.sampled_from("abc"), min_size=count, max_size=count)), **columns)
 
 
+def without_silent_bars(notes):
+    """Every piece begun in its first bar that is not silent, of 96 ticks."""
+    return notes.assign(onset=notes["onset"] - notes.groupby("piece")["onset"].transform("min") // 96 * 96)
+
+
 def pieces_back(encoded, scale):
     """Every piece decoded by itself, as they are of different lengths."""
     return pd.concat(
@@ -152,7 +188,7 @@ def test_any_music_comes_back_as_it_is_on_the_grid(notes, texture, times):
     encoded = vectors.encode(notes, scale)
     back = pieces_back(encoded, scale)
     kept = vectors.on_grid(notes, 4, texture)
-    pd.testing.assert_frame_equal(back[SOUND], kept[SOUND].reset_index(drop=True))
+    pd.testing.assert_frame_equal(back[SOUND], without_silent_bars(kept)[SOUND].reset_index(drop=True))
     assert np.abs(kept["onset"] - notes.loc[kept.index, "onset"]).max() <= 2  # half a step
     again = vectors.encode(back, scale)
     np.testing.assert_array_equal(again.values, encoded.values)
@@ -201,16 +237,3 @@ def test_shifts_keep_each_piece_within_the_scale():
     assert encoded.shifts.tolist() == [[-11, 12], [0, 0], [-11, 8], [-11, 2]]
     assert encoded.shifts.dtype == np.int8
     assert not vectors.encode(DUET, CHORDS).shifts.any()
-
-
-def test_transposed_is_what_encoding_transposed_notes_gives():
-    scale = replace(CHORDS, tones_per_step=2)
-    four = DUET[:4]
-    window = vectors.gathered(vectors.encode(four, scale), np.array([0, 0]), 2, 2)
-    before = window.copy()
-    moved = vectors.transposed(window, np.array([-3, 8], np.int8), scale)
-    for by, found in zip((-3, 8), moved, strict=True):
-        expected = vectors.encode(four.assign(pitch=four["pitch"] + by), scale).values.reshape(2, 8)
-        np.testing.assert_allclose(found, expected, atol=1e-6)
-    np.testing.assert_array_equal(window, before)
-    assert moved.dtype == np.float32

@@ -6,8 +6,6 @@ from counterpoint.evaluation import recurrence
 from counterpoint.evaluation.music import music
 from tests.evaluation.small import one, random_music, real, small, table
 
-NOTHING = np.nan
-
 
 def line(*pitches, piece="piece", track=0, step=24):
     return table([(track, step * place, 12, pitch) for place, pitch in enumerate(pitches)], piece)
@@ -20,12 +18,47 @@ def test_runs_by_hand():
         [2 / 6, 1 / 5, 0, 0, 0]
     )
     assert np.isnan(recurrence.repeated(tune, 8)).all()
-    assert recurrence.repetitions(tune) == pytest.approx((2 / 6 + 1 / 5) / 6)  # of lengths 2 to 7, which it has
+
+
+def test_repetitions_are_of_the_first_ten_tones_by_hand():
+    """C D E C D E F G A B: of nine pairs two come again, of eight threes one, of longer runs none."""
+    tune = (60, 62, 64, 60, 62, 64, 65, 67, 69, 71)
+    expected = pytest.approx([(2 / 9 + 1 / 8) / 8])
+    assert recurrence.repetitions(music(line(*tune))) == expected
+    assert recurrence.repetitions(music(line(*tune, *tune, *tune))) == expected  # however long it goes on
+    assert np.isnan(recurrence.repetitions(music(line(*tune[:9])))).all()
+    short = pd.concat([line(*tune), line(*[50] * 9, track=1)])  # no line of ten: left out
+    assert recurrence.repetitions(music(short)) == expected
+    same = pd.concat([line(*tune), line(*[50] * 10, track=1)])
+    assert recurrence.repetitions(music(same)) == pytest.approx(
+        [
+            np.mean(
+                [
+                    (of_tune + runs - 1) / (2 * runs)
+                    for runs, of_tune in zip(range(9, 1, -1), [2, 1, *[0] * 6], strict=True)
+                ]
+            )
+        ]
+    )
+
+
+def test_chance_repeats_no_more_in_longer_pieces():
+    random = np.random.default_rng(8)
+    tunes = random.integers(60, 72, (200, 64))
+    means = [
+        recurrence.repetitions(
+            music(pd.concat([line(*tune[:tones], piece=f"{number:03d}") for number, tune in enumerate(tunes)]))
+        ).mean()
+        for tones in (10, 64)
+    ]
+    assert means[0] == means[1] > 0
 
 
 def test_lengths_are_means_over_the_pieces_that_have_them():
-    both = music(pd.concat([line(60, 62, 64, 60, 62, 64, 65, piece="a"), line(60, 60, 60, piece="b")]))
-    expected = [(2 / 6 + 1 / 2) / 2, (1 / 5 + 0) / 2, 0, 0, 0, 0, NOTHING, NOTHING]
+    tune = line(60, 62, 64, 60, 62, 64, 65, 67, 69, 71, piece="a")
+    both = music(pd.concat([tune, line(*[60] * 12, piece="b"), line(*[60] * 9, piece="too short")]))
+    of_a = [2 / 9, 1 / 8, 0, 0, 0, 0, 0, 0]
+    expected = [(share + (runs - 1) / runs) / 2 for share, runs in zip(of_a, range(9, 1, -1), strict=True)]
     np.testing.assert_allclose(recurrence.by_length(both), expected)
     assert np.isnan(recurrence.by_length(music(line(60)))).all()
 
@@ -43,14 +76,12 @@ def test_a_run_is_of_one_track_of_one_piece():
     )
     assert recurrence.repeated(two, 2).tolist() == [0, 0]
     assert recurrence.repeated(music(line(*[60] * 5)), 2) == pytest.approx(3 / 4)
-    assert recurrence.repetitions(music(line(*[60] * 40))) > 0.95
 
 
 def test_of_a_chord_the_highest_and_no_drums():
     chords = one([(0, 0, 24, 60), (0, 0, 24, 50), (0, 24, 24, 62), (0, 48, 24, 60), (0, 48, 24, 41), (0, 72, 24, 62)])
     assert recurrence.repeated(chords, 2) == pytest.approx(1 / 3)
-    found = recurrence.repetitions(small())
-    assert np.isnan(found).tolist() == [True, False, True, True, False]
+    assert np.isnan(recurrence.repeated(small(), 2)).tolist() == [True, False, True, True, False]
 
 
 @pytest.mark.parametrize("seed", range(3))

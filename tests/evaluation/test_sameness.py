@@ -22,13 +22,50 @@ def test_equal_pieces_count_once_and_share_everything():
 
 
 def test_tones_in_common_by_hand():
-    """Of four tones and five, three are common: pitch, onset, length and track agree."""
-    other = [(0, 0, 24, 60), (0, 24, 12, 62), (0, 36, 12, 62), (0, 48, 24, 64), (0, 72, 24, 65)]
+    """Of four tones and five, the first two and the fourth are common: track, number, length and pitch agree."""
+    other = [(0, 0, 24, 60), (0, 24, 24, 62), (0, 48, 12, 64), (0, 60, 24, 65), (0, 84, 24, 67)]
     found = sameness(pieces(TUNE, other))
-    assert (found.distinct, found.most_shared) == (1, 3 / 4)
+    assert (found.distinct, found.most_shared) == (1, 3 / 5)
     assert sameness(pieces(TUNE, [(1, *rest) for _, *rest in TUNE])).most_shared == 0
-    assert sameness(pieces(TUNE, TUNE[:2])).most_shared == 1  # a beginning is contained, and no equal piece
-    assert sameness(pieces(TUNE, TUNE[:2])).distinct == 1
+    beginning = sameness(pieces(TUNE, TUNE[:1]))  # one note is not all of the piece that begins with it
+    assert (beginning.distinct, beginning.most_shared) == (1, 1 / 4)
+
+
+def test_a_tune_written_later_slower_to_come_or_in_other_keys_is_one_tune():
+    delayed = [[(0, onset + 6 * copy, *rest) for _, onset, *rest in TUNE] for copy in range(8)]
+    halting = [[(0, onset + copy * (onset > 30), *rest) for _, onset, *rest in TUNE] for copy in range(1, 5)]
+    in_keys = [[(*rest, pitch + by) for *rest, pitch in TUNE] for by in (-20, -3, 1, 40)]
+    for copies in (delayed, halting, in_keys):
+        found = sameness(pieces(*copies))
+        assert (found.distinct, found.most_shared) == (1 / len(copies), 1)
+
+
+def test_one_changed_note_is_another_piece():
+    for changed in [(0, 48, 24, 63), (0, 48, 18, 64)]:
+        found = sameness(pieces(TUNE, [*TUNE[:2], changed, TUNE[3]]))
+        assert (found.distinct, found.most_shared) == (1, 3 / 4)
+    higher = sameness(pieces(TUNE, [(0, 0, 24, 59), *TUNE[1:]]))  # all pitches are counted from it
+    assert (higher.distinct, higher.most_shared) == (1, 1 / 4)
+
+
+def test_tracks_are_moved_together_and_of_a_chord_the_highest_comes_first():
+    duet = [(0, 24, 24, 72), (1, 0, 48, 60), (1, 48, 48, 55), (1, 48, 48, 59)]
+    lower = [(track, onset + 96, length, pitch - 7) for track, onset, length, pitch in duet]
+    assert sameness(pieces(duet, lower)).distinct == 1 / 2
+    apart = sameness(pieces(duet, [*lower[:1], *duet[1:]]))
+    assert (apart.distinct, apart.most_shared) == (1, 3 / 4)
+    spread = sameness(pieces(duet, [*duet[:2], (1, 48, 48, 59), (1, 50, 48, 55)]))
+    assert spread.distinct == 1 / 2
+
+
+def test_drums_are_what_is_struck_in_any_key():
+    def band(by, struck):
+        rows = [(0, 0, 3, struck), (0, 24, 3, 38), (1, 0, 24, 60 + by), (1, 24, 24, 64 + by)]
+        return table(rows, f"band {by} {struck}", is_drum=[True, True, False, False])
+
+    assert sameness(music(pd.concat([band(0, 36), band(5, 36)]))).distinct == 1 / 2
+    other = sameness(music(pd.concat([band(0, 36), band(5, 42)])))
+    assert (other.distinct, other.most_shared) == (1, 3 / 4)
 
 
 def test_velocity_makes_no_other_piece():

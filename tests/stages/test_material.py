@@ -5,8 +5,8 @@ from counterpoint import params
 from counterpoint.evaluation.textures import render
 from counterpoint.notes.keys import find_keys
 from counterpoint.notes.table import SORT_KEYS
-from counterpoint.stages.material import own_texture, split_music
-from tests.stages.small import PIECES, ROOT, chorales, write_project
+from counterpoint.stages.material import split_music
+from tests.stages.small import PIECES, chorales, write_project
 
 COLUMNS = ["onset", "duration", "pitch"]
 
@@ -78,9 +78,3 @@ def test_drums_are_no_chords_but_part_of_a_band(music) -> None:
     assert counts[0] == len(drums) and counts[2] == (rest["track"] == 0).sum()
     assert set(band["track"]) == {0, 2, 3}
     pd.testing.assert_series_equal(band["is_drum"], band["track"] == 0, check_names=False)
-
-
-def test_a_generator_s_texture_is_its_encoding_s_or_the_view_of_the_corpus() -> None:
-    settings = params.load(ROOT / "params.yaml")
-    found = {name: own_texture(name, settings) for name in ("attention_lstm", "attention_lstm_chords", "musegan")}
-    assert found == {"attention_lstm": "melody", "attention_lstm_chords": "chords", "musegan": settings.pianoroll.view}

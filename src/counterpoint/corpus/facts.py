@@ -24,19 +24,20 @@ LICENCES = {
     "directory": "Unknown to the pipeline. Whoever gave it these files has to say by what right they are used, and "
     "what may be done with a model trained on them.",
 }
+# composers: folder of music21's corpus, below which the files of each lie if there are several → name and years
 _WORKS: dict[str, dict[str, Any]] = {
     "bach-chorales": {
         "title": "four-part chorales",
-        "composers": {"Johann Sebastian Bach": "1685–1750"},
+        "composers": {"bach": ("Johann Sebastian Bach", "1685–1750")},
         "genre": "chorale",
         "files": "",  # what they say of themselves
     },
     "string-quartets": {
         "title": "string quartets",
         "composers": {
-            "Joseph Haydn": "1732–1809",
-            "Wolfgang Amadeus Mozart": "1756–1791",
-            "Ludwig van Beethoven": "1770–1827",
+            "haydn": ("Joseph Haydn", "1732–1809"),
+            "mozart": ("Wolfgang Amadeus Mozart", "1756–1791"),
+            "beethoven": ("Ludwig van Beethoven", "1770–1827"),
         },
         "genre": "string quartet",
         "files": " The files themselves name the programs that wrote them, and neither encoders nor terms.",
@@ -64,7 +65,7 @@ def corpus_facts(
     the commonest. `works` is None for a folder of the user's own, where only files are known.
     """
     return {
-        **_provenance(listing["source"]),
+        **_provenance(listing),
         "works": _works(listing),
         "files": {
             "seen": len(manifest),
@@ -85,12 +86,13 @@ def corpus_facts(
     }
 
 
-def _provenance(source: dict[str, Any]) -> dict[str, Any]:
-    """The facts `source` and `licence`; composers: how many, if several."""
-    kind, works = source["kind"], _WORKS.get(source.get("works", ""))
+def _provenance(listing: dict[str, Any]) -> dict[str, Any]:
+    """The facts `source` and `licence`, naming whose works were taken; composers: how many, if several."""
+    kind, works = listing["source"]["kind"], _WORKS.get(listing["source"].get("works", ""))
     if works is None:
         return {"source": {"kind": kind}, "licence": LICENCES[kind]}
-    composers = works["composers"]
+    known, folders = works["composers"], {file.partition("/")[0] for file in listing["files"]}
+    composers = dict(named for folder, named in known.items() if len(known) == 1 or folder in folders)
     by = _listed([f"{name} ({years})" for name, years in composers.items()])
     several = {"composers": len(composers)} if len(composers) > 1 else {}
     described = {"title": works["title"], "composer": _listed([*composers]), **several, "genre": works["genre"]}

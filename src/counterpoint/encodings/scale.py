@@ -1,22 +1,25 @@
 """What the four numbers of a tone are measured by: ranges learnt from training, each spread over [-1, 1]."""
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
 import numpy as np
 
 from counterpoint.encodings.events import Texture
+from counterpoint.notes.table import TICKS_PER_QUARTER
 
 FEATURES = ("length", "pitch", "intensity", "gap")  # ticks, MIDI number, MIDI velocity, ticks
 LENGTH, PITCH, INTENSITY, GAP = range(len(FEATURES))
+BAR_TICKS = 4 * TICKS_PER_QUARTER  # tones have no metre: a bar is what evaluation counts by
 Times = Literal["linear", "logarithmic"]
 Four = tuple[int, int, int, int]
 
 _TIMES = [LENGTH, GAP]
 _LEAST: Four = (1, 0, 1, 0)
 _MOST: Four = (2**31 - 1, 127, 127, 2**31 - 1)
-_MOST_TONES_PER_STEP = 16
+_MOST_TONES_PER_STEP = 3  # as params.yaml may have
 
 
 class ScaleError(ValueError):
@@ -120,6 +123,11 @@ class Scale:
             raise ScaleError(
                 f"this is not a scale's JSON, which has {', '.join(cls.__dataclass_fields__)}: {error!r}"
             ) from error
+
+
+def whole_bars_ticks(grid_ticks: int) -> int:
+    """The fewest whole bars that are whole steps of a grid: one, wherever a grid divides it."""
+    return math.lcm(BAR_TICKS, grid_ticks)
 
 
 def _whole(name: str, value: int, least: int, most: int) -> None:

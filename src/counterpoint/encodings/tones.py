@@ -10,7 +10,7 @@ import pandas as pd
 from counterpoint.encodings.arrays import as_text, load_arrays, save_arrays
 from counterpoint.encodings.events import TRANSPOSITIONS
 from counterpoint.encodings.grid import kept_shares
-from counterpoint.encodings.scale import FEATURES, PITCH, Scale
+from counterpoint.encodings.scale import FEATURES, GAP, PITCH, Scale, whole_bars_ticks
 from counterpoint.encodings.splits import split_notes
 from counterpoint.encodings.vectors import NO_TRANSPOSITION, Encoded, encode, features, on_grid, too_short, windows
 from counterpoint.params import Params, Vectors
@@ -35,13 +35,15 @@ def encoded_splits(notes: pd.DataFrame, pieces: pd.DataFrame, scale: Scale, sett
 
 def fit_scale(training: pd.DataFrame, settings: Vectors) -> Scale:
     """The ranges of the tones of `training`, a note table without drums, its pitches also as training transposes them
-    (within MIDI's 0 to 127). Their program is the one that most notes bear.
+    (within MIDI's 0 to 127). Gaps are 0 to a bar at least: music may begin at any place in it, and of a gap beyond the
+    scale whole bars are left out. Their program is the one that most notes bear.
     """
     kept = on_grid(training, settings.grid_ticks, settings.texture)
-    values = features(kept)[2]
+    values = features(kept, settings.grid_ticks)[2]
     low, high = values.min(axis=0), values.max(axis=0)
     shifts = _transpositions(settings)
     low[PITCH], high[PITCH] = max(low[PITCH] + shifts[0], 0), min(high[PITCH] + shifts[-1], 127)
+    low[GAP], high[GAP] = 0, max(high[GAP], whole_bars_ticks(settings.grid_ticks))
     return Scale(
         low=tuple(low.tolist()),
         high=tuple(high.tolist()),
@@ -62,7 +64,7 @@ def covered(notes: pd.DataFrame, scale: Scale) -> dict[str, Any]:
     """
     notes = notes.reset_index(drop=True)
     kept = on_grid(notes, scale.grid_ticks, scale.texture)
-    values = features(kept)[2]
+    values = features(kept, scale.grid_ticks)[2]
     outside = ((values < scale.low) | (values > scale.high)).sum(axis=0)
     encoded = encode(notes, scale)
     return {
@@ -82,7 +84,7 @@ def frequencies(training: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     """How often every value of every feature occurs: columns feature, value (ticks, MIDI number or velocity), scaled
     (to [-1, 1]), count, share (of the tones). Music is counted untransposed.
     """
-    values = features(on_grid(training, scale.grid_ticks, scale.texture))[2]
+    values = features(on_grid(training, scale.grid_ticks, scale.texture), scale.grid_ticks)[2]
     parts = []
     for place, feature in enumerate(FEATURES):
         found, counts = np.unique(values[:, place], return_counts=True)

@@ -5,9 +5,10 @@ Workshop, NIPS 2016), section 2.1, which has tone length, frequency, intensity a
 
 - Tones stand in the order of their onsets, those of one onset from the highest down, so that the tune leads; in the
   paper they stand as in the file. Tracks are left behind: all voices are one succession.
-- A tone's *gap* is the time from the onset before it to its own: 0 within a chord. The first tone's is its own onset,
-  counted from tick 0, so that an upbeat stays one; and music cut out of a piece begins after as much silence as there
-  was from the onset before it.
+- A tone's *gap* is the time from the onset before it to its own: 0 within a chord. The first tone's is its place in its
+  bar of four quarter notes: an upbeat stays one, and whole bars of silence ahead of a piece are left out, which would
+  else set the range of every gap. Music cut out of a piece begins after as much silence as there was from the onset
+  before it.
 - Times are whole steps of a grid, before they are scaled and after they are read: an onset is within half a step of
   where it was however many tones are ahead of it, and what a generator writes a little off does not add up.
 - A step of several tones holds successive ones, of one chord or not. In the paper a tone may also be absent, at
@@ -16,8 +17,9 @@ Workshop, NIPS 2016), section 2.1, which has tone length, frequency, intensity a
 - One pitch sounds once at a time: of tones that begin at one pitch together the longest stays, and one that is struck
   again ends there. In a melody, every tone ends where the next begins (`grid.snapped` has the rule).
 
-`decode(encode(notes))` is `on_grid(notes)`, velocities kept and programs not; what lies outside the ranges that
-training has is clipped to them (`encodings.tones.covered` counts it).
+`decode(encode(notes))` is `on_grid(notes)` without whole bars of silence at the start, velocities kept and programs
+not. What lies outside the ranges that training has is clipped to them (`encodings.tones.covered` counts it), a gap by
+whole bars, so that what follows keeps its place in the bar.
 """
 
 from collections.abc import Sequence
@@ -28,28 +30,8 @@ import pandas as pd
 
 from counterpoint.encodings.events import Texture
 from counterpoint.encodings.grid import snapped
-from counterpoint.encodings.scale import FEATURES, GAP, INTENSITY, LENGTH, PITCH, Scale, ScaleError
+from counterpoint.encodings.scale import FEATURES, GAP, INTENSITY, LENGTH, PITCH, Scale, whole_bars_ticks
 from counterpoint.notes.table import empty_notes, note_table
-
-__all__ = [
-    "FEATURES",
-    "GAP",
-    "INTENSITY",
-    "LENGTH",
-    "PITCH",
-    "Encoded",
-    "Scale",
-    "ScaleError",
-    "decode",
-    "encode",
-    "features",
-    "gathered",
-    "on_grid",
-    "too_short",
-    "transposed",
-    "window_shifts",
-    "windows",
-]
 
 NO_TRANSPOSITION = range(1)
 
@@ -70,8 +52,17 @@ def encode(notes: pd.DataFrame, scale: Scale, transpositions: range = NO_TRANSPO
     transpositions: successive semitones, 0 among them; each piece may be moved by those that keep its pitches within
     the scale's.
     """
-    pieces, offsets, values = features(on_grid(notes, scale.grid_ticks, scale.texture))
+    pieces, offsets, values = features(on_grid(notes, scale.grid_ticks, scale.texture), scale.grid_ticks)
+    values[:, GAP] = _fewer_bars(values[:, GAP], scale)
     return Encoded(pieces, offsets, scale.scaled(values), _shifts(values[:, PITCH], offsets, scale, transpositions))
+
+
+def _fewer_bars(gaps: np.ndarray, scale: Scale) -> np.ndarray:
+    """int64 (tones,): gaps beyond the scale as many whole bars shorter as bring them into it, where any number does."""
+    bars_ticks = whole_bars_ticks(scale.grid_ticks)
+    beyond = np.maximum(gaps - scale.high[GAP], 0)
+    shorter = gaps - -(-beyond // bars_ticks) * bars_ticks
+    return np.where(shorter >= scale.low[GAP], shorter, gaps)
 
 
 def on_grid(notes: pd.DataFrame, grid_ticks: int, texture: Texture) -> pd.DataFrame:
@@ -79,10 +70,10 @@ def on_grid(notes: pd.DataFrame, grid_ticks: int, texture: Texture) -> pd.DataFr
     return snapped(notes.assign(track=0), grid_ticks, monophonic=texture == "melody")
 
 
-def features(tones: pd.DataFrame) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+def features(tones: pd.DataFrame, grid_ticks: int) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
     """The pieces of a note table in alphabetical order, int64 (pieces + 1,) offsets and int64 (tones, 4) `FEATURES`.
 
-    As they are: nothing is rounded or cut.
+    As they are, on the grid: nothing is rounded or cut but whole bars of silence ahead of a piece.
     """
     pieces, number = np.unique(tones["piece"].to_numpy(dtype=object), return_inverse=True)
     names = ("duration", "pitch", "velocity", "onset")
@@ -92,7 +83,7 @@ def features(tones: pd.DataFrame) -> tuple[tuple[str, ...], np.ndarray, np.ndarr
     offsets = np.searchsorted(number, np.arange(len(pieces) + 1))
     onsets = values[:, GAP].copy()
     values[1:, GAP] -= onsets[:-1]
-    values[offsets[:-1], GAP] = onsets[offsets[:-1]]
+    values[offsets[:-1], GAP] = onsets[offsets[:-1]] % whole_bars_ticks(grid_ticks)
     return tuple(pieces.tolist()), offsets.astype(np.int64), values
 
 
@@ -117,7 +108,7 @@ def decode(steps: np.ndarray, names: Sequence[str], scale: Scale) -> pd.DataFram
         )
     if not np.isfinite(steps).all():
         raise ValueError("tones hold numbers that are not finite: the model that made them has diverged")
-    tones = scale.unscaled(steps.reshape(len(names), -1, len(FEATURES)))
+    tones = scale.unscaled(steps.reshape(len(names), steps.shape[1] * scale.tones_per_step, len(FEATURES)))
     if not tones.size:
         return empty_notes()
     if scale.texture == "melody":
@@ -158,13 +149,3 @@ def gathered(encoded: Encoded, starts: np.ndarray, length_steps: int, tones_per_
     """float32 (windows, length_steps, 4 · tones_per_step) from these starts."""
     taken = encoded.values[starts[:, None] + np.arange(length_steps * tones_per_step)]
     return taken.reshape(len(starts), length_steps, len(FEATURES) * tones_per_step)
-
-
-def transposed(values: np.ndarray, semitones: np.ndarray, scale: Scale) -> np.ndarray:
-    """values: float32 (windows, steps, 4 · tones_per_step), each window moved up by its semitones (windows,).
-
-    Nothing is clipped: keep to `window_shifts`.
-    """
-    moved = values.copy()
-    moved[:, :, PITCH :: len(FEATURES)] += np.float32(scale.semitone) * semitones[:, None, None].astype(np.float32)
-    return moved

@@ -101,7 +101,7 @@ METRICS: tuple[Metric, ...] = (
         "Repetitions",
         "recurrence",
         "share",
-        "runs of 2 to 9 tones whose pitches the same track had before, in the same order",
+        "runs of 2 to 9 tones whose pitches the same track had before, in the same order, in its first ten tones",
         MOGREN,
         recurrence.repetitions,
         by_track=True,

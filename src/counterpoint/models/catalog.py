@@ -69,13 +69,10 @@ def texture(name: str, settings: "Params") -> str:
     Of bars of a piano roll it is the view that `settings.pianoroll` takes of the corpus; of tones it is a melody's or
     chords', by which of them `settings.vectors` takes.
     """
-    match encoding(name):
-        case "pianoroll":
-            return settings.pianoroll.view
-        case "vectors":
-            return settings.vectors.texture
-        case texture:
-            return texture
+    learnt = encoding(name)
+    if learnt == "pianoroll":
+        return settings.pianoroll.view
+    return settings.vectors.texture if learnt == "vectors" else learnt
 
 
 def _entry(name: str) -> Entry:

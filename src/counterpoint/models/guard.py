@@ -13,7 +13,7 @@ from counterpoint.evaluation.textures import Texture
 from counterpoint.training.loop import Row
 
 LOOKED_AT = 256  # points of noise in a check
-PATIENCE = 3  # checks in a row
+COLLAPSED_CHECKS = 3  # in a row
 INTERVAL_DRAWS = 0  # nobody reads an interval here
 SILENT = 0.95  # a share of empty bars
 
@@ -44,7 +44,7 @@ class Collapse:
 
     least_diversity: float
     remedy: str
-    checks: int = PATIENCE
+    checks: int = COLLAPSED_CHECKS
 
     def __call__(self, history: list[Row]) -> str:
         """Why the run is to end, or nothing."""
@@ -56,8 +56,11 @@ class Collapse:
         if all(silent):
             return f"{last[-1]['empty_bars']:.0%} of its bars have been empty for {self.checks} checks: it fell silent"
         if all(alike):
+            found = last[-1]["diversity"]
+            if np.isnan(found):
+                return f"it wrote nothing that can be compared with real music: it collapsed; {self.remedy} may help"
             return (
-                f"its pieces have differed {last[-1]['diversity']:.2f} times as much as real ones for {self.checks} "
-                f"checks, {self.least_diversity} is the least (least_diversity): it collapsed; {self.remedy} may help"
+                f"its pieces have differed {found:.2f} times as much as real ones for {self.checks} checks, "
+                f"{self.least_diversity} is the least (least_diversity): it collapsed; {self.remedy} may help"
             )
         return ""

@@ -31,6 +31,9 @@ def load(folder: Path, variables: Sequence[Any]) -> None:
     with h5py.File(folder / WEIGHTS, "r") as file:
         if len(file) != len(variables):
             raise ValueError(f"{WEIGHTS} has {len(file)} weights, the network of {NETWORK} {len(variables)}")
+        missing = [name for place in range(len(variables)) if (name := f"{place:03d}") not in file]
+        if missing:
+            raise ValueError(f"{WEIGHTS} lacks {', '.join(missing)}: it names its weights {', '.join(file)}")
         for place, variable in enumerate(variables):
             values = file[f"{place:03d}"][()]
             if values.shape != tuple(variable.shape):

@@ -2,19 +2,22 @@
 
 import json
 import sys
+from typing import cast
 
 from counterpoint import params, paths
 from counterpoint.evaluation.judge import failed_guards, judge
+from counterpoint.evaluation.textures import Texture
 from counterpoint.models import catalog, scoring
 from counterpoint.models.folder import given_track
 from counterpoint.notes.table import read_notes
-from counterpoint.stages.material import bench, own_texture
+from counterpoint.stages.material import bench
 from counterpoint.stages.stage import run, written_beside
 
 
 def main(name: str) -> None:
     settings, folder, encoding = params.load(), paths.model(name), catalog.encoding(name)
-    own, given, chosen = own_texture(name, settings), given_track(folder), settings.evaluate
+    own = cast(Texture, catalog.texture(name, settings))
+    given, chosen = given_track(folder), settings.evaluate
     written = read_notes(paths.samples(name) / "notes.parquet")
     # As melody all generators can be compared, and each by the very lines that melody models and reference rows are;
     # but the highest line over an accompaniment is a person's.

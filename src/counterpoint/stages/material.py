@@ -1,7 +1,5 @@
 """The music that a model of a texture is judged by: the splits as that texture's models see them."""
 
-from typing import cast
-
 import pandas as pd
 
 from counterpoint import paths
@@ -9,14 +7,8 @@ from counterpoint.encodings.band import as_band
 from counterpoint.encodings.splits import SPLITS, split_notes
 from counterpoint.evaluation.judge import Bench, prepare
 from counterpoint.evaluation.textures import Texture
-from counterpoint.models import catalog
 from counterpoint.notes.table import read_notes, read_pieces
 from counterpoint.params import Params
-
-
-def own_texture(name: str, settings: Params) -> Texture:
-    """The texture that the generator `name` writes. ValueError for an unknown name."""
-    return cast(Texture, catalog.texture(name, settings))
 
 
 def split_music(texture: Texture, settings: Params) -> dict[str, pd.DataFrame]:
