@@ -94,8 +94,9 @@ def draw_game(history: pd.DataFrame, path: Path, *, title: str) -> None:
         figure = Figure(figsize=(SIZE[0], 7.5) if measured else SIZE, dpi=200, layout="constrained")
         above, *below = figure.subfigures(2, 1) if measured else [figure]
         losses, distance, guards = above.subplots(1, 3)
-        for axes, name in zip(below[0].subplots(1, len(measured)) if measured else (), measured, strict=True):
-            _beside(axes, history, name)
+        for panels in below:
+            for axes, name in zip(np.ravel(panels.subplots(1, len(measured))), measured, strict=True):
+                _beside(axes, history, name)
         iterations = history["iteration"].to_numpy()
         kept = kept_row(history[CHECKED].to_numpy(float))
         series, of = (

@@ -143,7 +143,7 @@ def test_what_is_held_out_stands_in_the_bar_as_in_the_piece(tmp_path):
 def test_a_place_is_on_the_grid_and_within_the_scale(tmp_path):
     coarse = replace(MELODY, grid_ticks=36, low=(36, 55, 60, 0), high=(108, 79, 100, 36))
     notes = note_table(piece="a", onset=[0, 36, 72, 108], duration=36, pitch=[60, 62, 64, 65], velocity=80)
-    tones.save_splits(tmp_path / "a.npz", dict.fromkeys(("train", "validation"), encode(notes, coarse)))
+    tones.save_splits(tmp_path / "a.npz", dict.fromkeys(("train", "validation", "test"), encode(notes, coarse)))
     material = gather(tmp_path / "a.npz", coarse, 2)
     rows = np.stack([np.zeros(4)] * 3 + [material.places], axis=1)
     assert coarse.unscaled(rows)[:, GAP].tolist() == [0, 36, 36, 0]  # 72 is beyond the scale; 108 is 12 in its bar

@@ -2,10 +2,7 @@
 
 import numpy as np
 
-from counterpoint.encodings.scale import FEATURES, GAP, Scale
-from counterpoint.notes.table import TICKS_PER_QUARTER
-
-BAR_TICKS = 4 * TICKS_PER_QUARTER  # four quarter notes, the bar that evaluation counts by
+from counterpoint.encodings.scale import BAR_TICKS, FEATURES, GAP, Scale
 
 
 def places(gaps: np.ndarray, offsets: np.ndarray, grid_ticks: int) -> np.ndarray:

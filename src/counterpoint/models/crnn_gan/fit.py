@@ -52,8 +52,8 @@ def fit(
 
     An iteration is an update of both sides, but for those that wait. What is checked, heard and kept is the running
     average of the generator's weights, by its distance to the validation split. A row holds `game.FIGURES`, means over
-    the check's iterations, `guard`'s, and `measures`', also of the validation and test splits. Pre-training, if any, is part of the first check, whose row has its
-    squared_error, of tones or of their choices (`Head.error`); what it learnt is where the average begins.
+    the check's iterations, `guard`'s, and `measures`', also of the validation and test splits. Pre-training, if any, is
+    part of the first check, whose row has its squared_error, of tones or of their choices (`Head.error`).
 
     Ends early when `patience` checks brought nothing better, when the run collapsed, or diverged; resumes exactly from
     the checkpoint `key` below `checkpoints`. log: each check's row. listen: called at the checks `settings.listen_at`.

@@ -1,7 +1,7 @@
 """The game of generator and discriminator as a Keras training step.
 
 Departures from Mogren 2016, section 3, "Training": both sides learn by Adam, not by gradient descent at 0.1; the
-discriminator's slopes may be held down (`losses.unsteadiness`); what is kept is a running mean of the generator's weights.
+discriminator's slopes may be held down (`losses.unsteadiness`); a running mean of the generator's weights is kept.
 """
 
 from collections.abc import Callable
@@ -37,8 +37,9 @@ class Game(keras.Model):
     tones `Streams`, by `scale`.
 
     matching: what the generator is taught by: "none", its loss; else `losses.feature_distance` in its place. freeze: of
-    `losses.has_to_wait`. steadying: weight of `losses.unsteadiness` in what the discriminator learns by. weight_decay: of `losses.decayed`, of both sides. average: decay of the running mean of the
-    generator's weights, `averaged` (in the order of `generator.variables`).
+    `losses.has_to_wait`. steadying: weight of `losses.unsteadiness` in what the discriminator learns by. weight_decay:
+    of `losses.decayed`, of both sides. average: decay of the running mean of the generator's weights, `averaged` (in
+    the order of `generator.variables`).
     """
 
     def __init__(

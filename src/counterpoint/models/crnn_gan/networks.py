@@ -1,7 +1,5 @@
 """Both players of an architecture's kind."""
 
-from typing import Any
-
 import keras
 
 from counterpoint.models.crnn_gan.architecture import Architecture

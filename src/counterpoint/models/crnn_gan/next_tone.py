@@ -2,7 +2,8 @@
 
 Mogren 2016, section 3, "Training": "The model was pretrained for 6 epochs with a squared error loss for predicting the
 next event", by sequences that grow from short to long. Departures: the step before is the real one, where the paper has
-the generator's own; updates are counted, not epochs. Where tones are chosen (`heads`), the error is Brier's score of the choices, without luck.
+the generator's own; updates are counted, not epochs. Where tones are chosen (`heads`), the error is Brier's score of
+the choices, without luck.
 """
 
 from collections.abc import Callable

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from counterpoint.encodings.scale import FEATURES, GAP, PITCH, Scale
-from counterpoint.models.crnn_gan.bars import BAR_TICKS
+from counterpoint.encodings.scale import FEATURES, GAP, PITCH, Scale, whole_bars_ticks
 from counterpoint.models.crnn_gan.heads import Chosen
 
 SEMITONES = 12
@@ -21,14 +20,14 @@ class Streams:
 
     Of each tone, one after another: its four scaled numbers; the one-hot choice of each feature that has several; its
     chroma (12); how many semitones, modulo the octave, it is above the tone before (12; the first tone: nothing); and
-    its place in the bar (bar_steps). A bar is four quarter notes, in grid steps, to the nearest; the first tone's gap
+    its place in the bar (bar_steps). A bar is four quarter notes, or as many bars as the grid divides; the first tone's gap
     counts from where a bar begins, as `material` has it. All is linear in each tone's own choices, and slopes reach
     them; the place has none by the gaps before it, which are taken as they were chosen.
     """
 
     def __init__(self, head: Chosen, scale: Scale) -> None:
         self.head = head
-        self.bar_steps = round(BAR_TICKS / scale.grid_ticks)
+        self.bar_steps = whole_bars_ticks(scale.grid_ticks) // scale.grid_ticks
         whole = scale.unscaled(head.values.T)  # what a feature has not is never chosen, whatever it says here
         self.gap_steps = whole[:, GAP].astype(np.int32) // scale.grid_ticks
         self.chroma_of_pitch = np.eye(SEMITONES, dtype=np.float32)[whole[:, PITCH] % SEMITONES]
