@@ -92,7 +92,7 @@ def draw_game(history: pd.DataFrame, path: Path, *, title: str) -> None:
     measured = [name for name in MEASURES if name in history]
     with rc_context(STYLE):
         figure = Figure(figsize=(SIZE[0], 7.5) if measured else SIZE, dpi=200, layout="constrained")
-        above, *below = figure.subfigures(2, 1) if measured else [figure]
+        above, *below = figure.subfigures(1 + bool(measured), 1, squeeze=False)[:, 0]
         losses, distance, guards = above.subplots(1, 3)
         for panels in below:
             for axes, name in zip(np.ravel(panels.subplots(1, len(measured))), measured, strict=True):

@@ -119,7 +119,7 @@ def test_the_folder_is_complete_and_killed_in_its_second_check_it_ends_in_the_sa
 @pytest.mark.parametrize(("kind", "output"), [("dense", "chosen"), ("lstm", "continuous")])
 def test_each_kind_learns_each_output(encoded, tmp_path, kind, output):
     """The rest of both is trained above and below."""
-    _, rows = _train(encoded, tmp_path, changed(generator=kind, output=output, pretrain=0, grow=()))
+    _, rows = _train(encoded, tmp_path, changed(generator=kind, output=output, noise=33, pretrain=0, grow=()))
     assert len(rows) == 3 and np.isfinite(rows[-1][1]["generator_loss"])
     model = load(tmp_path / "model")
     assert bool(model.network.sizes.choices) == (output == "chosen")
@@ -138,7 +138,7 @@ def test_pre_training_has_a_learning_rate_of_its_own(encoded, tmp_path):
 def test_it_gets_nearer_to_held_out_music(encoded, tmp_path):
     wider = {"generator_width": 0.1, "discriminator_width": 0.1, "batch_size": 16, "learning_rate": 5e-3}
     game = {"matching": "means", "freeze": 0.0, "weight_decay": 0.0, "iterations": 80, "check_every": 20}
-    longer = changed(generator="dense", output="continuous", noise=8, pretrain=0, grow=(), **wider, **game)
+    longer = changed(generator="dense", output="continuous", noise=32, pretrain=0, grow=(), **wider, **game)
     _, rows = _train(encoded, tmp_path, longer)
     distances = [row["distance_to_validation"] for _, row in rows]
     assert min(distances[1:]) < distances[0] - 0.05, distances

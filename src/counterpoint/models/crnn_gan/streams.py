@@ -20,8 +20,8 @@ class Streams:
 
     Of each tone, one after another: its four scaled numbers; the one-hot choice of each feature that has several; its
     chroma (12); how many semitones, modulo the octave, it is above the tone before (12; the first tone: nothing); and
-    its place in the bar (bar_steps). A bar is four quarter notes, or as many bars as the grid divides; the first tone's gap
-    counts from where a bar begins, as `material` has it. All is linear in each tone's own choices, and slopes reach
+    its place in the bar (bar_steps). A bar is four quarter notes, or as many bars as the grid divides; the first tone's
+    gap counts from where a bar begins, as `material` has it. All is linear in each tone's own choices, and slopes reach
     them; the place has none by the gaps before it, which are taken as they were chosen.
     """
 
