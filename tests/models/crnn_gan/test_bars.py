@@ -13,8 +13,8 @@ def gaps_of(values: np.ndarray, scale) -> list[int]:
 
 
 def test_places_are_counted_from_each_piece_s_beginning():
-    gaps = np.array([90, 12, 96, 1, 30, 70])
-    assert places(gaps, np.array([0, 4, 6]), 6).tolist() == [90, 6, 6, 6, 30, 0]  # 90, 102, 198, 199; 30, 100
+    gaps = np.array([90, 12, 96, 6, 30, 66])
+    assert places(gaps, np.array([0, 4, 6]), 6).tolist() == [90, 6, 6, 12, 30, 0]  # 90, 102, 198, 204; 30, 96
     assert places(gaps[:0], np.array([0]), 6).tolist() == []
 
 

@@ -264,3 +264,11 @@ def test_what_a_generator_makes_of_a_constant_feature_is_not_heard():
         seed=1,
     )
     assert made.varying.tolist() == [1, 1, 0, 1] * 2
+
+
+def test_after_pre_training_the_average_does_not_forget_what_was_learnt():
+    made = game(average=0.9, learnt=1000)
+    begins = values(made.averaged)
+    fit(made, 1)
+    for mean, began, now in zip(values(made.averaged), begins, values(made.generator.variables), strict=True):
+        np.testing.assert_allclose(mean, 0.9 * began + 0.1 * now, rtol=1e-5, atol=1e-7)

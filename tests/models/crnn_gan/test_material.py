@@ -146,7 +146,12 @@ def test_a_place_is_on_the_grid_and_within_the_scale(tmp_path):
     tones.save_splits(tmp_path / "a.npz", dict.fromkeys(("train", "validation", "test"), encode(notes, coarse)))
     material = gather(tmp_path / "a.npz", coarse, 2)
     rows = np.stack([np.zeros(4)] * 3 + [material.places], axis=1)
-    assert coarse.unscaled(rows)[:, GAP].tolist() == [0, 36, 36, 0]  # 72 is beyond the scale; 108 is 12 in its bar
+    assert coarse.unscaled(rows)[:, GAP].tolist() == [
+        0,
+        36,
+        36,
+        36,
+    ]  # three bars are eight steps; what is beyond the scale is clipped
 
 
 def test_choices_are_what_training_has_places_in_the_bar_and_every_pitch(tmp_path):

@@ -15,7 +15,6 @@ def test_means_over_pieces():
     assert found["pitch_range"] == pytest.approx((12 + 23) / 2)
     # Of the chromatic piece's 13 tones, C twice and F, G, A among them: a scale of seven holds 8 at best.
     assert found["scale_consistency"] == pytest.approx((1 + 8 / 13) / 2)
-    assert found["polyphonic_onsets"] == pytest.approx((0 + 1 / 12) / 2)
 
 
 def test_a_split_is_named_and_nothing_has_no_measure():

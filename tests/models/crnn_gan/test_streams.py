@@ -46,7 +46,7 @@ def test_the_first_gap_is_a_place_in_the_bar():
     head = Chosen(choices(), 1)
     window = scaled(MELODY, (6, 60, 80, 72), (6, 55, 80, 6), (6, 79, 80, 24), (6, 60, 80, 0))
     of = told(Streams(head, MELODY)(head.made_of(tf.constant(window)))[0].numpy())
-    assert of["place"].argmax(axis=1).tolist() == [12, 13, 1, 1]
+    assert of["place"].argmax(axis=1).tolist() == [12, 13, 1, 2]  # nothing is no gap in a melody
     assert of["risen"][1:].argmax(axis=1).tolist() == [7, 0, 5]
 
 
@@ -69,7 +69,7 @@ def test_shares_are_told_as_shares():
     of = told(Streams(head, MELODY)(tf.constant(shares))[0].numpy())
     np.testing.assert_allclose(of["chroma"][1, [0, 7]], [0.2, 0.8], atol=1e-6)  # 55, 67 and 79 are all G
     np.testing.assert_allclose(of["risen"][1, [0, 7]], [0.2, 0.8], atol=1e-6)
-    np.testing.assert_allclose(of["place"][1, [4, 8, 0]], [0.3, 0.1, 0.6], atol=1e-6)
+    np.testing.assert_allclose(of["place"][1, [5, 8, 0]], [0.3, 0.1, 0.6], atol=1e-6)
     assert of["place"].sum() == pytest.approx(2)
 
 
@@ -87,6 +87,6 @@ def test_slopes_reach_all_choices_where_there_is_one():
 
 
 def test_a_bar_is_four_quarters_of_any_grid():
-    for grid, steps in ((2, 48), (24, 4), (96, 1)):
-        coarse = replace(MELODY, grid_ticks=grid, low=(96, 55, 60, 0), high=(192, 79, 100, 96))
+    for grid, steps in ((2, 48), (24, 4), (96, 1), (36, 8)):
+        coarse = replace(MELODY, grid_ticks=grid, low=(288, 55, 60, 0), high=(576, 79, 100, 288))
         assert Streams(Chosen(choices(coarse), 1), coarse).bar_steps == steps

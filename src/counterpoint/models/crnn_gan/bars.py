@@ -2,18 +2,17 @@
 
 import numpy as np
 
-from counterpoint.encodings.scale import BAR_TICKS, FEATURES, GAP, Scale
+from counterpoint.encodings.scale import FEATURES, GAP, Scale, whole_bars_ticks
 
 
 def places(gaps: np.ndarray, offsets: np.ndarray, grid_ticks: int) -> np.ndarray:
-    """int64 (tones,): of each tone's onset the place in its bar, in ticks, down to the grid.
+    """int64 (tones,): of each tone's onset the place in its bar (`scale.whole_bars_ticks`), in ticks.
 
-    gaps: int64 (tones,), in ticks. offsets: as in `Encoded`; each piece's bars begin at its tick 0.
+    gaps: int64 (tones,), in ticks, on the grid. offsets: as in `Encoded`; each piece's bars begin at its tick 0.
     """
     onsets, first = np.cumsum(gaps), offsets[:-1]
     onsets -= np.repeat(onsets[first] - gaps[first], np.diff(offsets))
-    place_ticks = onsets % BAR_TICKS
-    return place_ticks - place_ticks % grid_ticks
+    return onsets % whole_bars_ticks(grid_ticks)
 
 
 def joined(values: np.ndarray, window_steps: int, scale: Scale) -> np.ndarray:
@@ -30,8 +29,9 @@ def joined(values: np.ndarray, window_steps: int, scale: Scale) -> np.ndarray:
     within = np.maximum(tones[..., GAP], least_ticks)
     within[:, first] = 0
     ends = begins + np.add.reduceat(within, first, axis=1)  # of its last onset
-    to_next = (begins[:, 1:] - ends[:, :-1]) % BAR_TICKS
-    tones[:, first[1:], GAP] = np.where(to_next < least_ticks, to_next + BAR_TICKS, to_next)
+    bar_ticks = whole_bars_ticks(scale.grid_ticks)
+    to_next = (begins[:, 1:] - ends[:, :-1]) % bar_ticks
+    tones[:, first[1:], GAP] = np.where(to_next < least_ticks, to_next + bar_ticks, to_next)
     found = values.copy()
     found.reshape(tones.shape)[:, first[1:], GAP] = scale.scaled(tones[:, first[1:]])[..., GAP]
     return found

@@ -21,7 +21,8 @@ from counterpoint.training import checkpoint, devices, loop, seeding
 from counterpoint.training.checkpoint import Checkpoint
 
 REMEDY = "another matching, a lower learning_rate or another seed"  # against a collapse
-PRETRAINING = 2**20  # no check's number: batches of pre-training are drawn by this and the stage's
+# No check's number, nor a piece's: noise and held-out windows of the looks, and batches of pre-training by the stage.
+NOISE, HELD_OUT, PRETRAINING = 2**18, 2**19, 2**20
 
 
 def architecture(settings: params.CRNNGAN, material: Material) -> Architecture:
@@ -53,7 +54,8 @@ def fit(
     An iteration is an update of both sides, but for those that wait. What is checked, heard and kept is the running
     average of the generator's weights, by its distance to the validation split. A row holds `game.FIGURES`, means over
     the check's iterations, `guard`'s, and `measures`', also of the validation and test splits. Pre-training, if any, is
-    part of the first check, whose row has its squared_error, of tones or of their choices (`Head.error`).
+    part of the first check, whose row has its squared_error, of tones or of their choices (`Head.error`); what it
+    learnt is where the average begins.
 
     Ends early when `patience` checks brought nothing better, when the run collapsed, or diverged; resumes exactly from
     the checkpoint `key` below `checkpoints`. log: each check's row. listen: called at the checks `settings.listen_at`.
@@ -70,6 +72,7 @@ def fit(
         weight_decay=settings.weight_decay,
         average=settings.average,
         seed=seed,
+        learnt=settings.pretrain,
     )
     game.compile(**_adam(settings, settings.learning_rate), jit_compile=settings.jit_compile)
     shown = generator(sizes)  # the average, at work
@@ -123,8 +126,9 @@ def _look(material: Material, shown: Generator, seed: int) -> Callable[[], loop.
     """The guard's figures and the paper's measures of the same `LOOKED_AT` windows at every call, and of as many of the
     validation and test splits; where training diverged, NaN.
     """
-    random, scale = np.random.default_rng(seed), material.scale
-    noise = tf.constant(random.standard_normal((LOOKED_AT, *shown.sizes.noise_shape), np.float32))
+    scale, drawn = material.scale, seeding.epoch_generator(seed, NOISE)
+    noise = tf.constant(drawn.standard_normal((LOOKED_AT, *shown.sizes.noise_shape), np.float32))
+    random = seeding.epoch_generator(seed, HELD_OUT)
     held_out = {split: material.notes_of(split, LOOKED_AT, random) for split in material.held_out}
     beside = {name: value for split, notes in held_out.items() for name, value in measures(notes, split).items()}
     names = [f"{number:03d}" for number in range(LOOKED_AT)]

@@ -39,7 +39,7 @@ class Game(keras.Model):
     matching: what the generator is taught by: "none", its loss; else `losses.feature_distance` in its place. freeze: of
     `losses.has_to_wait`. steadying: weight of `losses.unsteadiness` in what the discriminator learns by. weight_decay:
     of `losses.decayed`, of both sides. average: decay of the running mean of the generator's weights, `averaged` (in
-    the order of `generator.variables`).
+    the order of `generator.variables`). learnt: updates that the generator will have had before the game.
     """
 
     def __init__(
@@ -53,10 +53,11 @@ class Game(keras.Model):
         weight_decay: float,
         average: float,
         seed: int,
+        learnt: int = 0,
     ) -> None:
         super().__init__(name="crnn_gan")
         self.matching, self.freeze, self.steadying, self.weight_decay = matching, freeze, steadying, weight_decay
-        self.average, self.seed = average, seed
+        self.average, self.seed, self.learnt = average, seed, learnt
         self.streams = Streams(sizes.head, scale) if isinstance(sizes.head, Chosen) else None
         self.generator, self.discriminator = networks(sizes, self.streams.numbers if self.streams else sizes.numbers)
         # A feature that is constant is 0 in real windows, and whatever a generator makes of it is not heard.
@@ -136,7 +137,7 @@ class Game(keras.Model):
 
         self._teach(self.discriminator, self.discriminator_optimizer, of_discriminator, waits[0])
         self._teach(self.generator, self.generator_optimizer, of_generator, waits[1])
-        averaging.follow(self.averaged, self.generator.variables, self.average, step)
+        averaging.follow(self.averaged, self.generator.variables, self.average, step + self.learnt)
         self.played.assign_add(1)
         told = [tf.cast(wait, tf.float32) for wait in waits]
         accuracies = losses.accuracies(real_logits, made_logits)
@@ -145,7 +146,8 @@ class Game(keras.Model):
 
     def _shaken(self, heard: Any, step: Any) -> Any:
         drawn = tf.random.stateless_normal(heard.shape, tf.stack([tf.constant(~self.seed, tf.int64), step]))
-        return tf.stop_gradient(heard) + losses.SHAKING * drawn
+        shaken = losses.SHAKING * drawn if self.streams else losses.SHAKING * drawn * self.varying
+        return tf.stop_gradient(heard) + shaken
 
     def _teach(
         self, player: keras.Model, optimizer: Adam, slopes: Callable[[list[Any]], list[Any]], waits: Any

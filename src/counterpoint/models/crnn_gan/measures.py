@@ -1,18 +1,14 @@
-"""Mogren's measures of what a generator writes, taken at every check (2016, section 3.1, figures 3 and 4)."""
+"""Mogren's measures of what a generator writes (2016, section 3.1), those of pitch, taken at every check."""
 
 import pandas as pd
 
 from counterpoint.evaluation.music import music
 from counterpoint.evaluation.pitch import pitch_range, scale_consistency
-from counterpoint.evaluation.recurrence import repetitions
-from counterpoint.evaluation.texture import polyphonic_onsets
 from counterpoint.models.guard import mean_known
 from counterpoint.training.loop import Row
 
 MEASURES = {
-    "polyphonic_onsets": polyphonic_onsets,
     "scale_consistency": scale_consistency,
-    "repetitions": repetitions,
     "pitch_range": pitch_range,  # the paper's tone span
 }
 

@@ -31,7 +31,12 @@ class Streams:
         whole = scale.unscaled(head.values.T)  # what a feature has not is never chosen, whatever it says here
         self.gap_steps = whole[:, GAP].astype(np.int32) // scale.grid_ticks
         self.chroma_of_pitch = np.eye(SEMITONES, dtype=np.float32)[whole[:, PITCH] % SEMITONES]
-        self.place_of_gap = np.eye(self.bar_steps, dtype=np.float32)[self.gap_steps % self.bar_steps]
+        # In a melody a tone begins one step at least after the one before it (`vectors.decode`).
+        self.least_steps = int(scale.texture == "melody")
+        later_steps = np.maximum(self.gap_steps, self.least_steps)
+        self.place_of_first, self.place_of_later = (
+            np.eye(self.bar_steps, dtype=np.float32)[steps % self.bar_steps] for steps in (self.gap_steps, later_steps)
+        )
         self.varied = [(place, len(of)) for place, of in enumerate(head.choices) if len(of) > 1]
         one_hot = sum(size for _, size in self.varied)
         self.numbers = head.tones_per_step * (len(FEATURES) + one_hot + 2 * SEMITONES + self.bar_steps)
@@ -52,9 +57,12 @@ class Streams:
     def _places(self, gaps: Any) -> Any:
         """(batch, tones, most), choices of gaps → (batch, tones, bar_steps): one-hot places of the onsets."""
         chosen_steps = tf.gather(self.gap_steps, tf.argmax(gaps, -1))
-        before = tf.cumsum(chosen_steps, axis=1) - chosen_steps
+        chosen_steps = tf.concat([chosen_steps[:, :1], tf.maximum(chosen_steps[:, 1:], self.least_steps)], 1)
+        before = tf.cumsum(chosen_steps, axis=1, exclusive=True)
         turned = (tf.range(self.bar_steps) - before[..., None]) % self.bar_steps
-        return tf.gather(tf.linalg.matmul(gaps, self.place_of_gap), turned, batch_dims=2)
+        first = tf.linalg.matmul(gaps[:, :1], self.place_of_first)
+        later = tf.linalg.matmul(gaps[:, 1:], self.place_of_later)
+        return tf.gather(tf.concat([first, later], 1), turned, batch_dims=2)
 
 
 def _risen(chroma: Any) -> Any:
