@@ -141,7 +141,7 @@ def test_it_gets_nearer_to_held_out_music(encoded, tmp_path):
     longer = changed(generator="dense", output="continuous", noise=32, pretrain=0, grow=(), **wider, **game)
     _, rows = _train(encoded, tmp_path, longer)
     distances = [row["distance_to_validation"] for _, row in rows]
-    assert min(distances[1:]) < distances[0] - 0.05, distances
+    assert min(distances[1:]) < distances[0] - 0.03, distances
 
 
 def test_one_that_collapses_is_ended_with_the_reason(encoded, tmp_path, capsys):
