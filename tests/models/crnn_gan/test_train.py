@@ -137,11 +137,11 @@ def test_pre_training_has_a_learning_rate_of_its_own(encoded, tmp_path):
 
 def test_it_gets_nearer_to_held_out_music(encoded, tmp_path):
     wider = {"generator_width": 0.1, "discriminator_width": 0.1, "batch_size": 16, "learning_rate": 5e-3}
-    game = {"matching": "means", "freeze": 0.0, "weight_decay": 0.0, "iterations": 80, "check_every": 20}
+    game = {"matching": "means", "freeze": 0.0, "weight_decay": 0.0, "iterations": 200, "check_every": 40}
     longer = changed(generator="dense", output="continuous", noise=32, pretrain=0, grow=(), **wider, **game)
     _, rows = _train(encoded, tmp_path, longer)
     distances = [row["distance_to_validation"] for _, row in rows]
-    assert min(distances[1:]) < distances[0] - 0.03, distances
+    assert min(distances[1:]) < distances[0] - 0.05, distances
 
 
 def test_one_that_collapses_is_ended_with_the_reason(encoded, tmp_path, capsys):
