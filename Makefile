@@ -18,7 +18,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 export BENTOML_DO_NOT_TRACK := True
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help env repro test demo long serve ui lint format bench registry-restore docs lock
+.PHONY: help env repro test demo long experiment serve ui lint format bench registry-restore docs lock
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -60,6 +60,10 @@ long: env  ## the MuseGAN of long.yaml, four bars, as an experiment (dvc exp sho
 	@changes=$$(python -m counterpoint.params params.yaml long.yaml --options)
 	mapfile -t changes <<< "$$changes"
 	dvc exp run evaluate@musegan "$${changes[@]/#/--set-param=}"
+
+experiment: env  ## what is missing of a table of experiments (TABLE=ablation, equal_minutes)
+	@test -n "$${TABLE:-}" || { echo "which table? make experiment TABLE=ablation" >&2; exit 1; }
+	PYTHONPATH=src python -m counterpoint.experiments experiments/$(TABLE).yaml
 
 serve: env  ## the packaged generator on 127.0.0.1:3000
 	@bento=dist/bento

@@ -23,6 +23,7 @@ DISTANCES = REPORTS / "distances"
 CHAMPION = REPORTS / "champion.json"
 CHALLENGER = REPORTS / "challenger.json"
 BENTO = Path("dist/bento")
+EXPERIMENTS = Path("experiments")
 CHECKPOINTS = Path(".checkpoints")
 
 

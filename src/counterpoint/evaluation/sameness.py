@@ -9,6 +9,7 @@ from counterpoint.evaluation.counts import part_keys
 from counterpoint.evaluation.music import Music
 
 BLOCK = 512  # pieces compared with all others at once, so that memory does not grow with the square of the pieces
+PITCHES = 128  # MIDI numbers
 
 
 @dataclass(frozen=True)
@@ -23,23 +24,28 @@ class Sameness:
 
 
 def sameness(music: Music) -> Sameness:
-    """A tone is a note's track, its number in the track, its length, and its pitch above the piece's first tone's.
+    """A tone is a note's track, its number in the track, its length and its pitch.
 
     Tones are numbered in the order of their onsets, those of one onset from the highest down, and neither onset nor
-    velocity is of the tone: pieces are the same if all their tones are, in whatever key, whenever they begin and
-    whatever the silences between. Drums count, by their own key numbers. Pieces without notes are no pieces here.
+    velocity is of the tone. What two pieces have in common is told in the keys in which that is most: one is moved as a
+    whole, but for its drums. Pieces are the same if all their tones are, in whatever key, whenever they begin and
+    whatever the silences between. Pieces without notes are no pieces here.
     """
     number, piece = np.unique(music.piece, return_inverse=True)
-    _, tone = np.unique(_tones(music), axis=1, return_inverse=True)
-    tone = tone.ravel()
     if len(number) == 0:
         return Sameness(np.nan, np.nan)
+    tone = _tones(music)
+    known = np.unique(tone)
+    held = _held(piece, tone, known)
+    widest = int(np.ptp(music.pitch))
+    in_keys = [_held(piece, tone + np.where(music.is_drum, 0, by), known) for by in range(-widest, widest + 1)]
     counts = np.bincount(piece)
-    held = csr_matrix((np.ones(len(piece), np.int64), (piece, tone)))
     kept, most = 0, np.nan
     for first in range(0, len(number), BLOCK):
         block = np.arange(first, min(first + BLOCK, len(number)))
-        common = (held[block] @ held.T).toarray()
+        common = np.zeros((len(block), len(number)), np.int64)
+        for moved in in_keys:
+            np.maximum(common, (held[block] @ moved.T).toarray(), out=common)
         earlier = np.arange(len(number)) < block[:, None]
         same = (common == counts) & (common == counts[block][:, None])
         kept += int((~(same & earlier).any(axis=1)).sum())
@@ -50,13 +56,21 @@ def sameness(music: Music) -> Sameness:
 
 
 def _tones(music: Music) -> np.ndarray:
-    """int64 (5, notes): track, number in the track, length in ticks, relative pitch, whether it is a drum."""
+    """int64 (notes,): one number for track, number in the track, length, whether it is a drum, and pitch. A semitone
+    up is one more; between what differs in the rest there is room for every transposition.
+    """
     downwards = np.lexsort((-music.release, -music.pitch, music.onset, music.track, music.piece))
     part = part_keys(music)[downwards]
     number = np.empty_like(downwards)
     number[downwards] = np.arange(len(part)) - np.searchsorted(part, part)
-    pitched = np.lexsort((-music.pitch, music.onset, music.is_drum, music.piece))
-    piece, first = np.unique(music.piece[pitched], return_index=True)
-    origin = music.pitch[pitched[first]][np.searchsorted(piece, music.piece)]
-    pitch = np.where(music.is_drum, music.pitch, music.pitch - origin)
-    return np.stack([music.track, number, music.release - music.onset, pitch, music.is_drum.astype(np.int64)])
+    apart = np.stack([music.track, number, music.release - music.onset, music.is_drum.astype(np.int64)])
+    _, kind = np.unique(apart, axis=1, return_inverse=True)
+    return kind.ravel() * 3 * PITCHES + PITCHES + music.pitch
+
+
+def _held(piece: np.ndarray, tone: np.ndarray, known: np.ndarray) -> csr_matrix:
+    """(pieces, len(known)): 1 where a piece has the tone; tones that are not in `known`, which ascend, are left out."""
+    place = np.minimum(np.searchsorted(known, tone), len(known) - 1)
+    there = known[place] == tone
+    shape = (int(piece.max()) + 1, len(known))
+    return csr_matrix((np.ones(int(there.sum()), np.int64), (piece[there], place[there])), shape=shape)

@@ -92,6 +92,26 @@ class Definition:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A row of an experiment: how many trainings it is of, and of each column their (mean, least, most)."""
+
+    title: str
+    trainings: int
+    cells: tuple[tuple[float, float, float] | None, ...]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A table of trainings that were run aside from the build, by code of other commits perhaps."""
+
+    title: str
+    about: str
+    columns: tuple[str, ...]
+    lines: tuple[Line, ...]
+    codes: tuple[str, ...]  # commits
+
+
+@dataclass(frozen=True)
 class ReportContents:
     """The whole report.
 
@@ -104,6 +124,7 @@ class ReportContents:
     generators: tuple[Generator, ...]
     data_card_markdown: str = ""
     definitions: tuple[Definition, ...] = ()
+    experiments: tuple[Experiment, ...] = ()
 
     def __post_init__(self) -> None:
         names = [generator.name for generator in self.generators]

@@ -18,6 +18,7 @@ from counterpoint.notes.table import read_notes
 from counterpoint.render.engraving import to_svg
 from counterpoint.render.mp3 import to_mp3
 from counterpoint.report.contents import Definition, Generator, ReportContents, Row, Sample, Texture
+from counterpoint.report.experiments import experiments
 
 TRACKS = {texture: TRACK_NAMES[texture] for texture in TRACKED}
 SHOWN_SAMPLES = 4
@@ -90,6 +91,7 @@ def report_contents(generators: Sequence[str], textures: Sequence[str], tempo_bp
         textures=tuple(tables),
         generators=tuple(_generator(name, tempo_bpm) for name in generators),
         data_card_markdown=data_card(_read(paths.FACTS)),
+        experiments=tuple(experiments(paths.EXPERIMENTS)),
         definitions=(
             *RECIPE,
             *(Definition(of.name, of.title, of.unit, of.meaning, of.source) for of in METRICS),

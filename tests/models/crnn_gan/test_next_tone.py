@@ -31,7 +31,7 @@ def test_its_error_is_of_the_next_step_by_the_real_ones_before_it():
     windows = next(iter(scale(0)))
     noise = tf.random.stateless_normal((BATCH, 5, 3), [9, -1])
     expected = tf.reduce_mean((one.generator.predict_next(noise, windows) - windows) ** 2)
-    assert float(one.train_step(windows)["squared_error"]) == pytest.approx(float(expected), rel=1e-5)
+    assert float(one.train_step(windows)["next_tone_error"]) == pytest.approx(float(expected), rel=1e-5)
     assert int(one.adam.iterations) == 1
 
 
@@ -42,11 +42,11 @@ def test_of_choices_it_is_brier_s_score_and_falls():
     chosen = head.made_of(real)
     shares = one.generator.predict_next(noise, chosen)
     each = tf.reduce_sum(head.apart((shares - chosen) ** 2), -1)
-    errors = [float(one.train_step(real)["squared_error"])]
+    errors = [float(one.train_step(real)["next_tone_error"])]
     assert errors[0] == pytest.approx(float(tf.reduce_mean(each)), rel=1e-5)
     for _ in range(40):
         one.reset_metrics()
-        errors.append(float(one.train_step(real)["squared_error"]))
+        errors.append(float(one.train_step(real)["next_tone_error"]))
     assert errors[-1] < 0.75 * errors[0]
 
 
@@ -54,7 +54,7 @@ def test_it_learns_and_ends_where_it_ended_before():
     ends = []
     for _ in range(2):
         one = learner()
-        first = float(one.train_step(next(iter(scale(1))))["squared_error"])
+        first = float(one.train_step(next(iter(scale(1))))["next_tone_error"])
         assert pretrain(one, scale, (5,)) < 0.75 * first
         ends.append([weight.numpy() for weight in one.generator.trainable_variables])
     for a, b in zip(*ends, strict=True):

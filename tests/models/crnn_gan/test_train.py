@@ -93,8 +93,10 @@ def _train(encoded: Path, place: Path, settings: params.CRNNGAN = SETTINGS, *, k
 
 def test_the_folder_is_complete_and_killed_in_its_second_check_it_ends_in_the_same_bytes(encoded, tmp_path):
     whole, rows = _train(encoded, tmp_path / "whole")
-    assert [check for check, _ in rows] == [1, 2, 3] and [row["iteration"] for _, row in rows] == [2, 4, 6]
-    assert ["squared_error" in row for _, row in rows] == [True, False, False]
+    assert [check for check, _ in rows] == [1, 2, 3, 4] and [row["iteration"] for _, row in rows] == [0, 2, 4, 6]
+    assert ["next_tone_error" in row for _, row in rows] == [True, False, False, False]  # the first is before the game
+    assert ["generator_loss" in row for _, row in rows] == [False, True, True, True]
+    assert all("distance_to_validation" in row and "repetitions_test" in row for _, row in rows)
     folder = tmp_path / "whole/model"
     listened = {f"listen/epoch-{check:03d}.{kind}" for check in (1, 3) for kind in ("mid", "png")}
     files = {"network.json", "model.weights.h5", "encoding.json", "params.json", "history.csv", "data.json"}
@@ -106,7 +108,7 @@ def test_the_folder_is_complete_and_killed_in_its_second_check_it_ends_in_the_sa
     with pytest.raises(_Killed):
         _train(encoded, tmp_path / "killed", killed_after=1)
     resumed, rows = _train(encoded, tmp_path / "killed")
-    assert [check for check, _ in rows] == [2, 3]  # the first whole check is not trained again
+    assert [check for check, _ in rows] == [2, 3, 4]  # the first whole check is not trained again
     assert resumed.digest == whole.digest
     assert json.loads((folder / "params.json").read_text())["crnn_gan"]["noise"] == SETTINGS.noise
     model = load(folder)
@@ -131,7 +133,7 @@ def test_pre_training_has_a_learning_rate_of_its_own(encoded, tmp_path):
     for rate in (1e-9, 5e-3):
         settings = changed(pretrain_rate=rate, pretrain=60, grow=(), iterations=2)
         rows[rate] = _train(encoded, tmp_path / str(rate), settings)[1]
-    still, taught = (rows[rate][0][1]["squared_error"] for rate in (1e-9, 5e-3))
+    still, taught = (rows[rate][0][1]["next_tone_error"] for rate in (1e-9, 5e-3))
     assert taught < 0.95 * still
 
 

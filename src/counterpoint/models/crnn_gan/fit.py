@@ -53,9 +53,10 @@ def fit(
 
     An iteration is an update of both sides, but for those that wait. What is checked, heard and kept is the running
     average of the generator's weights, by its distance to the validation split. A row holds `game.FIGURES`, means over
-    the check's iterations, `guard`'s, and `measures`', also of the validation and test splits. Pre-training, if any, is
-    part of the first check, whose row has its squared_error, of tones or of their choices (`Head.error`); what it
-    learnt is where the average begins.
+    the check's iterations, `guard`'s, and `measures`', also of the validation and test splits. Pre-training, if any,
+    has a check of its own, the first, at iteration 0, so that the game is kept only where it bettered what it began
+    with. That row has its next_tone_error, of tones or of their choices (`Head.error`), and nothing of the game; what
+    pre-training learnt is where the average begins.
 
     Ends early when `patience` checks brought nothing better, when the run collapsed, or diverged; resumes exactly from
     the checkpoint `key` below `checkpoints`. log: each check's row. listen: called at the checks `settings.listen_at`.
@@ -77,19 +78,28 @@ def fit(
     game.compile(**_adam(settings, settings.learning_rate), jit_compile=settings.jit_compile)
     shown = generator(sizes)  # the average, at work
     look = _look(material, shown, seed)
+    before = int(settings.pretrain > 0)  # checks before the game
 
-    def epoch(number: int) -> loop.Row:
-        row: loop.Row = {"iteration": number * settings.check_every}
-        if number == 1 and settings.pretrain:
-            row["squared_error"] = _pretrain(game, material, settings, seed)
+    def play(number: int) -> loop.Row:
         drawn = batches(material, settings.check_every, settings.batch_size, seeding.epoch_generator(seed, number))
         played = game.fit(drawn, epochs=1, shuffle=False, verbose=0).history
+        return {title: values[-1] for title, values in played.items()}
+
+    def epoch(number: int) -> loop.Row:
+        row: loop.Row = {"iteration": (number - before) * settings.check_every}
+        if number > before:
+            row |= play(number)
+        else:
+            row["next_tone_error"] = _pretrain(game, material, settings, seed)
         checkpoint.assign(shown.variables, checkpoint.values(game.averaged), "average")
-        return row | {title: values[-1] for title, values in played.items()} | look()
+        return row | look()
 
     history = loop.run(
         loop.Schedule(
-            settings.iterations // settings.check_every, settings.patience, "distance_to_validation", unit="check"
+            before + settings.iterations // settings.check_every,
+            settings.patience,
+            "distance_to_validation",
+            unit="check",
         ),
         weights=game.averaged,
         carried=game.carried,

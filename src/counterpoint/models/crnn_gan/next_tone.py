@@ -23,7 +23,7 @@ class NextTone(keras.Model):
     def __init__(self, generator: LSTMGenerator, *, weight_decay: float, seed: int) -> None:
         super().__init__(name="next_tone")
         self.generator, self.weight_decay, self.seed = generator, weight_decay, seed
-        self.error = keras.metrics.Mean("squared_error")
+        self.error = keras.metrics.Mean("next_tone_error")
         self.built = True
 
     def compile(self, *, learning_rate: float, beta_1: float, beta_2: float, jit_compile: bool = False) -> None:
@@ -40,7 +40,7 @@ class NextTone(keras.Model):
     def train_step(self, data: Any) -> dict[str, Any]:
         """data: float32 (batch, n, numbers), windows' first n steps."""
         self.error.update_state(self._compiled(data))
-        return {"squared_error": self.error.result()}
+        return {"next_tone_error": self.error.result()}
 
     def _learn(self, windows: Any) -> Any:
         shape = (*windows.shape[:2], self.generator.sizes.noise)
@@ -65,5 +65,5 @@ def pretrain(learner: NextTone, batches: Callable[[int], tf.data.Dataset], lengt
     for stage, length in enumerate(lengths):
         cut = batches(stage).map(lambda windows, length=length: windows[:, :length])
         learner.make_train_function(force=True)  # Keras's last one would take any length for an unknown one
-        error = learner.fit(cut, epochs=1, shuffle=False, verbose=0).history["squared_error"][-1]
+        error = learner.fit(cut, epochs=1, shuffle=False, verbose=0).history["next_tone_error"][-1]
     return error
