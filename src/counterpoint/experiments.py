@@ -61,7 +61,7 @@ def run(path: Path, rows: list[str], seeds: list[int]) -> Experiment:
         print(f"\n{number} of {len(asked)}: {name}", flush=True)
         found = _measured(name, definition, definition.rows[row], seed)
         line = {"row": row, "seed": seed, "code": code} | {column: found.get(column) for column in definition.columns}
-        grown = pd.DataFrame([*results.to_dict("records"), line])
+        grown = pd.DataFrame([*read_results(results_path, definition).to_dict("records"), line])
         draft = results_path.with_suffix(".unfinished")
         grown.to_csv(draft, index=False, lineterminator="\n", float_format="%.6g")
         draft.rename(results_path)
