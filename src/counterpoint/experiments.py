@@ -81,8 +81,10 @@ def _measured(name: str, definition: Definition, asked: Asked, seed: int) -> dic
     changes = params.overlay(definition.changes, asked.changes) | {"seed": seed}
     params.parse(params.overlay(base, changes), f"row {name}")
     told = [f"--set-param={option}" for option in params.options(base, changes)]
+    # Of an earlier, unfinished run of this line. (--force would replace it too, and run every stage anew.)
+    subprocess.run(["dvc", "exp", "remove", "--quiet", name], capture_output=True)
     stage = f"evaluate@{asked.generator}"
-    if subprocess.run(["dvc", "exp", "run", "--temp", "--force", "--name", name, *told, stage]).returncode:
+    if subprocess.run(["dvc", "exp", "run", "--temp", "--name", name, *told, stage]).returncode:
         raise ExperimentError(f"the experiment {name} failed: what it printed stands above")
 
     def read(path: Path) -> str:
