@@ -12,6 +12,7 @@ and the `distance_to_validation` of that one and of what its game began with, `d
 """
 
 import argparse
+import hashlib
 import io
 import json
 import subprocess
@@ -94,7 +95,7 @@ def _measured(name: str, definition: Definition, asked: Asked, seed: int) -> dic
     if definition.texture not in judgements:
         raise ExperimentError(f"{name} is judged as {', '.join(judgements)}, not as {definition.texture}")
     model = paths.model(asked.generator)
-    digest = json.loads(read(model / MANIFEST))["digest"]
+    digest = hashlib.sha256(read(model / MANIFEST).encode()).hexdigest()  # as `folder.read_manifest` has it
     history = pd.read_csv(io.StringIO(read(model / "history.csv")))
     return figures(judgements[definition.texture]) | _of_game(history) | {"training_minutes": _minutes(digest)}
 
