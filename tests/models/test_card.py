@@ -207,7 +207,8 @@ def test_a_history_says_what_it_can(tmp_path, history, says):
 def test_a_gan_s_history_says_which_check_was_kept(tmp_path):
     said = section(model_card(write_gan(tmp_path / "model", {"composition": "hybrid"}), {}), "Training")
     assert said.startswith(
-        "3 checks, 600 iterations; nearest to validation, and kept, at check 2, distance 0.125.\n\nParameters: `seed="
+        "3 checks, 600 iterations; nearest to validation, and kept, at iteration 400, distance 0.125.\n\n"
+        "Parameters: `seed="
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from counterpoint.registry.live import LiveRun
-from counterpoint.registry.logbook import DIGEST, EXPERIMENT_NAME, KEY, find_runs
+from counterpoint.registry.logbook import DIGEST, EXPERIMENT_NAME, KEY, SECONDS, find_runs
 from counterpoint.registry.register import register
 from counterpoint.registry.store import connect
 from counterpoint.registry.versions import versions
@@ -50,6 +50,7 @@ def test_a_run_from_the_first_epoch_to_the_version(root, monkeypatch):
     (run,) = find_runs(store, DIGEST, manifest.digest)
     assert run.info.status == "FINISHED"
     assert run.data.tags[EXPERIMENT_NAME] == "gaudy-hymn"
+    assert 0 <= float(run.data.tags[SECONDS]) <= (run.info.end_time - run.info.start_time) / 1000 + 1
     assert run.data.params == {"units": "7", "optimizer.name": "adam", "optimizer.rate": "0.003"}
 
     monkeypatch.delenv("DVC_EXP_NAME")
@@ -74,6 +75,7 @@ def test_a_killed_training_is_continued_and_one_given_up_is_deleted(root):
     (run,) = find_runs(store, KEY, "k" * 64)
     assert run.info.status == "FINISHED"
     assert steps(store, run, "joint") == [(1, 3.5), (2, 3.25), (3, 3.125)]  # no epoch is there twice
+    assert SECONDS not in run.data.tags  # the night in between is no training
 
 
 def test_a_second_training_does_not_take_over_a_living_one(root):

@@ -110,7 +110,7 @@ def test_a_diverged_training_ends_with_its_best_weights_or_with_what_it_has(tmp_
     weight, _, history, seen = _run(tmp_path)
     assert weight == left and len(history) == len(seen["logged"]) == nats.index(NAN) + 1
     assert [number for number, _ in seen["heard"]] == list(range(1, nats.index(NAN) + 1))  # what diverged is not heard
-    assert f"epoch {len(history)}: training diverged; lower learning_rate" in capsys.readouterr().out
+    assert f"epoch {len(history)}: training diverged; lower its learning rate" in capsys.readouterr().out
     assert _run(tmp_path)[0] == left  # and it does not go on from there
 
 

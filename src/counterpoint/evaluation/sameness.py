@@ -37,14 +37,15 @@ def sameness(music: Music) -> Sameness:
     tone = _tones(music)
     known = np.unique(tone)
     held = _held(piece, tone, known)
-    widest = int(np.ptp(music.pitch))
-    in_keys = [_held(piece, tone + np.where(music.is_drum, 0, by), known) for by in range(-widest, widest + 1)]
+    pitches = music.pitch[~music.is_drum]
+    widest = int(np.ptp(pitches)) if len(pitches) else 0
     counts = np.bincount(piece)
     kept, most = 0, np.nan
     for first in range(0, len(number), BLOCK):
         block = np.arange(first, min(first + BLOCK, len(number)))
         common = np.zeros((len(block), len(number)), np.int64)
-        for moved in in_keys:
+        for by in range(-widest, widest + 1):
+            moved = _held(piece, tone + np.where(music.is_drum, 0, by), known)
             np.maximum(common, (held[block] @ moved.T).toarray(), out=common)
         earlier = np.arange(len(number)) < block[:, None]
         same = (common == counts) & (common == counts[block][:, None])

@@ -19,7 +19,10 @@ _PARAMS = "params.json"
 _HISTORY = "history.csv"
 _JUDGED_BY = {  # column of the history that says what is kept → what a row is, and how its value reads
     "validation_joint": ("epoch", "best on validation after epoch {row}, {value:.3f} nats an event"),
-    "distance_to_validation": ("check", "nearest to validation, and kept, at check {row}, distance {value:.3f}"),
+    "distance_to_validation": (
+        "check",
+        "nearest to validation, and kept, at iteration {iteration:,}, distance {value:.3f}",
+    ),
 }
 _TEXTURES = {
     "melody": "one line, a note at a time",
@@ -125,8 +128,10 @@ def _training(folder: Path, manifest: Manifest) -> list[str]:
         scored = {place: float(of[column]) for place, of in enumerate(history, 1) if of.get(column)}
         scored = {place: value for place, value in scored.items() if math.isfinite(value)}
         best = min(scored, key=lambda place: (scored[place], place), default=None)
-        said = "" if best is None else f"; {kept.format(row=best, value=scored[best])}"
-        made = f", {int(float(history[-1]['iteration'])):,} iterations" if "iteration" in history[0] else ""
+        iterations = [int(float(of.get("iteration", 0))) for of in history]
+        found = {} if best is None else {"row": best, "value": scored[best], "iteration": iterations[best - 1]}
+        said = f"; {kept.format(**found)}" if found else ""
+        made = f", {iterations[-1]:,} iterations" if "iteration" in history[0] else ""
         lines.append(f"{len(history)} {row}{'' if len(history) == 1 else 's'}{made}{said}.")
     if params := _json(folder / _PARAMS):
         named = [f"`{name.removeprefix(f'{manifest.generator}.')}={value}`" for name, value in _leaves(params)]

@@ -5,6 +5,7 @@ A training of hours must not die of its logbook: at the first trouble with the s
 """
 
 import os
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from counterpoint.registry.logbook import (
     EXPERIMENT_NAME,
     KEY,
     PROCESS,
+    SECONDS,
     STAGE,
     alive,
     find_runs,
@@ -42,6 +44,8 @@ class LiveRun:
         self._store: Store | None = None
         self._run_id = ""
         self._finished = False
+        self._resumed = False
+        self._begun = time.monotonic()
         self._steps: dict[str, set[int]] = {}
 
     def __enter__(self) -> "LiveRun":
@@ -61,11 +65,16 @@ class LiveRun:
             self._steps.setdefault(name, set()).add(epoch)
 
     def finish(self, digest: str) -> None:
-        """The model folder is sealed: its digest ties the run to the version that `register` makes."""
+        """The model folder is sealed: its digest ties the run to the version that `register` makes.
+
+        How long it took, since this was made, is told of a training that was not resumed.
+        """
 
         def write() -> None:
             if self._store is not None:
                 self._store.client.set_tag(self._run_id, DIGEST, digest)
+                if not self._resumed:
+                    self._store.client.set_tag(self._run_id, SECONDS, f"{time.monotonic() - self._begun:.1f}")
 
         self._attempt(write)
         self._finished = True
@@ -93,6 +102,7 @@ class LiveRun:
             for tag, value in tags.items():
                 store.client.set_tag(self._run_id, tag, value)
             self._steps = logged_steps(store, self._run_id)
+            self._resumed = True
         else:
             run_name = f"{self._generator.replace('_', '-')}-training-{self._key[:8]}"
             self._run_id = store.client.create_run(store.experiment_id, tags=tags, run_name=run_name).info.run_id

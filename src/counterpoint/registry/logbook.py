@@ -14,6 +14,7 @@ KEY = "counterpoint.key"  # of the training's checkpoint
 STAGE = "counterpoint.stage"
 DIGEST = "counterpoint.digest"  # of the model the run ended in
 EXPERIMENT_NAME = "counterpoint.experiment"
+SECONDS = "counterpoint.seconds"  # that the training took, if it was never interrupted
 PROCESS = "counterpoint.process"  # host:pid of the training
 HISTORY = "counterpoint.history"  # digest of the history.csv that the run holds
 REPORTS = "counterpoint.reports"  # digest of the reports that the run holds

@@ -92,12 +92,22 @@ class Definition:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A figure of several trainings: of those for which it is known, of which there is one at least."""
+
+    mean: float
+    least: float
+    most: float
+    known: int
+
+
+@dataclass(frozen=True)
 class Line:
-    """A row of an experiment: how many trainings it is of, and of each column their (mean, least, most)."""
+    """A row of an experiment: how many trainings it is of, and what each column says of them."""
 
     title: str
     trainings: int
-    cells: tuple[tuple[float, float, float] | None, ...]
+    cells: tuple[Cell | None, ...]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def write_document(template: str, path: Path, *, script: str = "", **given: Any)
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    for name in ("number", "percent", "interval", "difference", "cell", "mean", "spread"):
+    for name in ("number", "percent", "interval", "difference", "cell"):
         environment.filters[name] = getattr(numbers, name)
     environment.filters["markdown"] = markdown
     environment.filters["data_address"] = data_address

@@ -1,29 +1,32 @@
 """Tables of experiments: what their definitions ask for, and what was found, several trainings of each row.
 
 A table NAME is two files in the folder `experiments`: NAME.yaml, its definition (`Definition`), and NAME.csv, a line
-for every training that was run: columns row, seed, code (the commit whose code it was), and those that the definition
-shows. Both are in git; `counterpoint.experiments` runs what is missing.
+for every training that was run: columns `KEYS`, and those that the definition shows. Both are in git;
+`counterpoint.experiments` runs what is missing.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
-from pydantic import Field, ValidationError
+from pydantic import Field, StringConstraints, ValidationError, field_validator
 
+from counterpoint.models.folder import sha256_json
 from counterpoint.params import Section, read_yaml
-from counterpoint.report.contents import Experiment, Line
+from counterpoint.report.contents import Cell, Experiment, Line
 
-KEYS = ("row", "seed", "code")
+# code: the commit whose code it was. asked: `Definition.asked` of its row, so that no line is of another definition.
+KEYS = ("row", "seed", "code", "asked")
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
 
 
 class ExperimentError(ValueError):
-    """A definition or its results cannot be read; the message names the file and what to mend."""
+    """A definition or its results cannot be used; the message names the file and what to mend."""
 
 
-class Asked(Section):
-    """A row: the generator that is trained, and what of params.yaml is changed for it."""
+class Row(Section):
+    """The generator that is trained, and what of params.yaml is changed for it."""
 
     title: str
     generator: str
@@ -39,13 +42,27 @@ class Definition(Section):
     about: str
     texture: str
     seeds: tuple[int, ...] = Field(min_length=1)
-    columns: dict[str, str] = Field(min_length=1)
-    rows: dict[str, Asked] = Field(min_length=1)
+    columns: dict[Name, str] = Field(min_length=1)
+    rows: dict[Name, Row] = Field(min_length=1)
     changes: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("changes")
+    @classmethod
+    def _no_seed(cls, changes: dict[str, Any]) -> dict[str, Any]:
+        if "seed" in changes:
+            raise ValueError("seed is no change: name it in seeds")
+        return changes
+
+    def asked(self, row: str) -> str:
+        """A digest of all that a row asks for, its seed aside."""
+        of = self.rows[row]
+        return sha256_json([self.texture, self.changes, of.generator, of.changes])[:8]
 
 
 def read_definition(path: Path) -> Definition:
     """Raises ExperimentError, or ParamsError where it is no YAML."""
+    if path.suffix != ".yaml":
+        raise ExperimentError(f"{path}: a table's definition is a file NAME.yaml")
     try:
         return Definition.model_validate(read_yaml(path))
     except ValidationError as error:
@@ -54,28 +71,39 @@ def read_definition(path: Path) -> Definition:
 
 
 def read_results(path: Path, definition: Definition) -> pd.DataFrame:
-    """What was found so far, none if there is no file. Raises ExperimentError where it is not of this definition."""
+    """What was found so far, none if there is no file: row, code and asked as text, all else as numbers.
+
+    Raises ExperimentError where it is not of this definition, or was spoilt.
+    """
     columns = [*KEYS, *definition.columns]
     if not path.is_file():
         return pd.DataFrame(columns=columns)
-    found = pd.read_csv(path, dtype={"row": str, "code": str})
-    if list(found.columns) != columns:
-        raise ExperimentError(
-            f"{path} has the columns {', '.join(found.columns)}, but its definition {', '.join(columns)}: run it anew "
-            "into no file, or take back the change of the definition"
-        )
+    try:
+        found = pd.read_csv(path, dtype=str, keep_default_na=False, index_col=False)
+        if list(found.columns) != columns:
+            raise ValueError(f"its columns are {', '.join(found.columns)}, its definition's {', '.join(columns)}")
+        for column in ("seed", *definition.columns):
+            found[column] = pd.to_numeric(found[column])
+    except ValueError as error:  # pandas' own are of this kind
+        raise ExperimentError(f"{path} cannot be read: {error}. Mend it, or move it away to have it anew") from None
+    for line, (row, asked) in enumerate(zip(found["row"], found["asked"], strict=True), start=2):
+        if row not in definition.rows or asked != definition.asked(row):
+            raise ExperimentError(
+                f"{path}, line {line}: the definition has no row {row}, or asks for something else there by now: "
+                "delete the line, or take back the change"
+            )
+    if twice := found.loc[found.duplicated(["row", "seed"]), ["row", "seed"]].to_numpy().tolist():
+        raise ExperimentError(f"{path} has two lines of {twice[0][0]} by seed {twice[0][1]}: delete one")
     return found
 
 
 def experiment(definition: Definition, results: pd.DataFrame) -> Experiment:
-    """The table that people read: of each row that was run, in the definition's order, the mean over its trainings and
-    the least and the most.
-    """
+    """The table that people read: the rows that were run, in the definition's order, each by all its trainings."""
     lines = []
-    for name, asked in definition.rows.items():
+    for name, row in definition.rows.items():
         of_row = results[results["row"] == name]
         if len(of_row):
-            lines.append(Line(asked.title, len(of_row), tuple(_cell(of_row[column]) for column in definition.columns)))
+            lines.append(Line(row.title, len(of_row), tuple(_cell(of_row[column]) for column in definition.columns)))
     codes = tuple(dict.fromkeys(results["code"]))
     return Experiment(definition.title, definition.about, tuple(definition.columns.values()), tuple(lines), codes)
 
@@ -91,6 +119,6 @@ def experiments(folder: Path) -> Sequence[Experiment]:
     return found
 
 
-def _cell(values: "pd.Series[Any]") -> tuple[float, float, float] | None:
-    known = pd.to_numeric(values).dropna()
-    return (float(known.mean()), float(known.min()), float(known.max())) if len(known) else None
+def _cell(values: "pd.Series[Any]") -> Cell | None:
+    known = values.dropna()
+    return Cell(float(known.mean()), float(known.min()), float(known.max()), len(known)) if len(known) else None

@@ -46,16 +46,6 @@ def interval(estimate: Mapping[str, Any] | None) -> str:
     return f"{number(low)} to {number(high)}" if known(low) or known(high) else ""
 
 
-def mean(cell: tuple[float, float, float] | None) -> str:
-    """The first of (mean, least, most)."""
-    return number(cell[0] if cell else None)
-
-
-def spread(cell: tuple[float, float, float] | None) -> str:
-    """The ends of (mean, least, most): "0.12 to 0.15"; "" for None."""
-    return f"{number(cell[1])} to {number(cell[2])}" if cell else ""
-
-
 def difference(generated: Any, real: Any) -> float | None:
     """(generated - real) / |real|, a share of 1; None where one is not known or real is 0."""
     return (generated - real) / abs(real) if known(generated) and known(real) and real else None

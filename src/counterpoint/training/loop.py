@@ -76,7 +76,7 @@ def run(
         if standing.improved or (standing.diverged and standing.best is None):
             best = checkpoint.values(weights)
         if standing.diverged:
-            print(f"{unit} {number}: training diverged; lower learning_rate", flush=True)
+            print(f"{unit} {number}: training diverged; lower its learning rate", flush=True)
         else:
             listen(number)
         log(number, row)

@@ -55,8 +55,8 @@ def fit(
     average of the generator's weights, by its distance to the validation split. A row holds `game.FIGURES`, means over
     the check's iterations, `guard`'s, and `measures`', also of the validation and test splits. Pre-training, if any,
     has a check of its own, the first, at iteration 0, so that the game is kept only where it bettered what it began
-    with. That row has its next_tone_error, of tones or of their choices (`Head.error`), and nothing of the game; what
-    pre-training learnt is where the average begins.
+    with; for patience and collapse it is a check like any other. Its row has the next_tone_error, of tones or of their
+    choices (`Head.error`), and nothing of the game; what pre-training learnt is where the average begins.
 
     Ends early when `patience` checks brought nothing better, when the run collapsed, or diverged; resumes exactly from
     the checkpoint `key` below `checkpoints`. log: each check's row. listen: called at the checks `settings.listen_at`.
