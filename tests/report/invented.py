@@ -8,7 +8,17 @@ from counterpoint.notes.midi import read_midi, write_midi
 from counterpoint.render.engraving import to_svg
 from counterpoint.render.mp3 import to_mp3
 from counterpoint.render.pianoroll import draw
-from counterpoint.report.contents import Definition, Generator, ReportContents, Row, Sample, Texture
+from counterpoint.report.contents import (
+    Cell,
+    Definition,
+    Experiment,
+    Generator,
+    Line,
+    ReportContents,
+    Row,
+    Sample,
+    Texture,
+)
 
 DATA = Path(__file__).parents[1] / "data"
 REFERENCES = [
@@ -172,6 +182,18 @@ def contents(folder: Path) -> ReportContents:
             ),
         ),
         data_card_markdown="# Chorales\n\n365 pieces.\n",
+        experiments=(
+            Experiment(
+                title="Wider & narrower",
+                about="Chorales, one core.",
+                columns=("distance", "kept at iteration"),
+                lines=(
+                    Line("twice as wide", 3, (Cell(0.0712, 0.0534, 0.0923, 3), Cell(250, 100, 400, 2))),
+                    Line("half as wide", 1, (Cell(0.0345, 0.0345, 0.0345, 1), None)),
+                ),
+                codes=("abc1234", "def5678"),
+            ),
+        ),
         definitions=(
             Definition(
                 "pitch_range", "range", "semitones", "highest pitch less the lowest", "Yang and Lerch 2018, 3.1"

@@ -92,7 +92,7 @@ def test_sections_stand_in_their_order(text):
             "Failed its guards",
             "61 of 64 samples",
         ),
-        *('<h2 id="data">', "How every metric is defined</h2>"),
+        *('<h2 id="experiments">', "Wider &amp; narrower", '<h2 id="data">', "How every metric is defined</h2>"),
     ]
     places = [text.index(words) for words in order]
     assert places == sorted(places)
@@ -108,6 +108,20 @@ def test_sections_stand_in_their_order(text):
         "Model card</h3>",
     ]
     assert [first.index(part) for part in parts] == sorted(first.index(part) for part in parts)
+
+
+def test_experiments_show_means_their_ends_and_what_is_not_known_of_all(text):
+    table = text[text.index('<h2 id="experiments">') : text.index('<h2 id="data">')]
+    assert "Code of abc1234, def5678." in table and "Chorales, one core." in table
+    cells = [re.sub(r"<[^>]+>", " ", cell).split() for cell in re.findall(r'<td class="n">(.*?)</td>', table)]
+    assert [" ".join(cell) for cell in cells] == [
+        "3",
+        "0.0712 0.0534 to 0.0923",
+        "250 100 to 400 of 2",
+        "1",
+        "0.0345",
+        "–",
+    ]
 
 
 def test_the_table_is_ordered_by_distance_and_textures_stay_apart(text):
