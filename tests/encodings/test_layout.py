@@ -1,9 +1,9 @@
 import pytest
 
-from counterpoint import params
 from counterpoint.encodings import band
 from counterpoint.encodings.layout import Layout, LayoutError, Track
 from counterpoint.notes import table, voices
+from counterpoint.params import data
 from tests.encodings.rolls import TRIO, VOICE
 
 
@@ -25,5 +25,5 @@ def test_steps_that_do_not_divide_a_bar_are_refused(steps):
 
 
 def test_params_count_the_ticks_and_tracks_that_tables_do():
-    assert params.TICKS_PER_QUARTER == table.TICKS_PER_QUARTER
-    assert {"voices": voices.VOICES, "band": len(band.TRACKS)} == params.TRACKS_OF_VIEW
+    assert data.TICKS_PER_QUARTER == table.TICKS_PER_QUARTER
+    assert {"voices": voices.VOICES, "band": len(band.TRACKS)} == data.TRACKS_OF_VIEW
