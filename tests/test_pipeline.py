@@ -228,7 +228,7 @@ def test_a_table_of_experiments_grows_by_what_is_missing_and_the_report_shows_it
     assert line["code"] == project.run("git", "log", "-1", "--format=%h", "--", "src", "params.yaml").strip()
     assert 0 < float(line["training_minutes"]) < 10 and 0 < float(line["distance_to_real"]) < 1
     assert project.record() == before and project.run("git", "status", "--porcelain", "--", "models", "dvc.lock") == ""
-    assert "tiny-nobody-waits-5" in project.run("dvc", "exp", "show", "--csv", "--no-pager")
+    assert "tiny-nobody_waits-5" in project.run("dvc", "exp", "show", "--csv", "--no-pager")
     assert project.ran(*command) == []  # it is there
     assert project.repro() == ["report", "register"]
     assert "Tiny trainings" in (project.folder / "reports/report.html").read_text()

@@ -4,8 +4,8 @@
 
 Each line is one `dvc exp run` in a folder of its own, named TABLE-ROW-SEED: the workspace stays as it is, the run is in
 the MLflow store, the experiment in `dvc exp show`. Lines that are there already are not run again: delete them from the
-CSV to have them anew, which replaces the experiment too. At the end the table is printed as Markdown, as the README has
-it; the report shows it too.
+CSV to have them anew, which replaces the experiment too (what DVC's cache holds of it is not trained again). At the end
+the table is printed as Markdown, as the README has it; the report shows it too.
 
 Beside the figures of `evaluation.judge.figures` a definition may show `training_minutes`, from the beginning of a
 training to its model, the building of its networks included; `kept_iteration`, whose generator a GAN's training kept;
@@ -17,7 +17,6 @@ import fcntl
 import hashlib
 import io
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,12 +31,13 @@ from counterpoint import params, paths
 from counterpoint.evaluation.judge import figures
 from counterpoint.evaluation.learning import kept_row
 from counterpoint.models.folder import MANIFEST
+from counterpoint.registry.errors import RegistryError
 from counterpoint.registry.logbook import DIGEST, SECONDS, find_runs
 from counterpoint.registry.store import connect
 from counterpoint.report.contents import Cell, Experiment
 from counterpoint.report.experiments import (
-    Definition,
     ExperimentError,
+    TableDefinition,
     experiment,
     read_definition,
     read_results,
@@ -53,14 +53,16 @@ LOCK = Path(".dvc/tmp/experiments.lock")
 def run(path: Path, rows: list[str], seeds: list[int]) -> Experiment:
     """Run what is missing of the table `path` (all of it, or these rows and seeds); returns the table so far.
 
-    Raises ExperimentError for what cannot be run, before anything is; where code or params are not committed, for a
-    line could not name them; and where an experiment fails.
+    Raises ExperimentError for rows, generators and params that there are not, before anything is run; where code or
+    params are not committed, for a line could not name them; where an experiment fails, or has no such figure; and
+    RegistryError where the MLflow store does not answer.
     """
     definition, results_path = read_definition(path), path.with_suffix(".csv")
     if unknown := sorted({*rows} - {*definition.rows}):
         raise ExperimentError(f"{path} has no row {', '.join(unknown)}; it has {', '.join(definition.rows)}")
     asked = [(row, seed) for seed in seeds or definition.seeds for row in rows or definition.rows]
     options = {(row, seed): _options(path, definition, row, seed) for row, seed in asked}
+    connect(Path())  # a store that does not answer is best known before
     with _alone():
         for place, (row, seed) in enumerate(asked, start=1):
             results = read_results(results_path, definition)
@@ -106,7 +108,7 @@ def _git(*words: str) -> str:
     return done.stdout.strip()
 
 
-def _options(path: Path, definition: Definition, row: str, seed: int) -> list[str]:
+def _options(path: Path, definition: TableDefinition, row: str, seed: int) -> list[str]:
     """What of params.yaml a line changes, as `dvc exp run` takes it; all of it checked."""
     of = definition.rows[row]
     if of.generator not in generators():
@@ -117,7 +119,7 @@ def _options(path: Path, definition: Definition, row: str, seed: int) -> list[st
     return [f"--set-param={option}" for option in params.options(base, changes)]
 
 
-def _measured(name: str, definition: Definition, row: str, options: list[str]) -> dict[str, Any]:
+def _measured(name: str, definition: TableDefinition, row: str, options: list[str]) -> dict[str, Any]:
     generator = definition.rows[row].generator
     # Of a line that was deleted, or never written. (--force would replace it too, and run every stage anew.)
     subprocess.run(["dvc", "exp", "remove", "--quiet", name], capture_output=True)
@@ -182,10 +184,9 @@ def main() -> None:
     parser.add_argument("--rows", nargs="+", default=[], help="these alone")
     parser.add_argument("--seeds", nargs="+", type=int, default=[], help="these instead of the definition's")
     arguments = parser.parse_args()
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
         table = run(arguments.table, arguments.rows, arguments.seeds)
-    except (ExperimentError, params.ParamsError) as error:
+    except (ExperimentError, RegistryError, params.ParamsError) as error:
         sys.exit(f"\n{error}\n")
     print(f"\n{table.title}. Code of {', '.join(table.codes)}.\n\n{markdown(table)}")
 

@@ -32,7 +32,7 @@ def write(table: Path, *lines: str) -> Path:
     """The CSV of `table`; a line is "row,seed,code,distance,kept"."""
     asked, results = read_definition(table).asked, table.with_suffix(".csv")
     rows = [line.split(",") for line in lines]
-    told = [",".join([row, seed, code, asked(row) if row in ROWS else "", *rest]) for row, seed, code, *rest in rows]
+    told = [",".join([*row[:3], *([asked(row[0])] if row[0] in ROWS else [""]), *row[3:]]) for row in rows]
     results.write_text("\n".join(["row,seed,code,asked,distance_to_real,kept_iteration", *told, ""]))
     return results
 
@@ -68,6 +68,8 @@ def test_a_commit_that_looks_like_a_number_stays_as_it_is(table):
         ("generator: crnn_gan}", "generators: crnn_gan}", "rows.narrow.generator"),
         ("narrow:", "half-as-wide:", "half-as-wide"),  # a dash stands between row and seed of an experiment's name
         ("rows:", "changes: {seed: 3}\nrows:", "name it in seeds"),
+        ("{generator_width: 2}}}", "{generator_width: 2}}, seed: 7}", "rows.wide.changes: .*name it in seeds"),
+        ("texture: melody", "texture: melodie", "texture"),
     ],
 )
 def test_a_definition_that_is_wrong_says_where(table, before, after, said):
@@ -101,8 +103,11 @@ def test_results_of_another_definition_are_refused(table, before, after, said):
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (["wide,1,abc1234,many,"], "cannot be read: .*many"),
-        (["<<<<<<< HEAD,,,,"], "cannot be read|no row <<<"),
+        (["wide,1,abc1234,many,"], "line 2: .*many"),
+        (["wide,1,abc1234,0.5,1", "wide,2,abc1234,0,5,1"], "line 3: .*longer"),
+        (["wide,1,abc1234"], "line 2: .*shorter"),
+        (["wide,,abc1234,0.5,1"], "line 2: .*int"),
+        (["<<<<<<< HEAD"], "line 2: .*shorter"),
         (["wide,1,abc1234,0.5,1", "wide,1,def5678,0.6,1"], "two lines of wide by seed 1"),
         (["NA,1,abc1234,0.5,"], "no row NA"),
     ],
@@ -111,9 +116,12 @@ def test_results_that_were_spoilt_are_refused(table, lines, said):
     results = write(table, *lines)
     with pytest.raises(ExperimentError, match=said):
         read_results(results, read_definition(table))
-    results.write_text("")
-    with pytest.raises(ExperimentError, match="cannot be read"):
-        read_results(results, read_definition(table))
+
+
+def test_an_empty_file_is_no_table(table):
+    table.with_suffix(".csv").write_text("")
+    with pytest.raises(ExperimentError, match="its columns are none"):
+        read_results(table.with_suffix(".csv"), read_definition(table))
 
 
 def test_the_tables_of_this_project_can_be_read():

@@ -21,7 +21,7 @@ _JUDGED_BY = {  # column of the history that says what is kept → what a row is
     "validation_joint": ("epoch", "best on validation after epoch {row}, {value:.3f} nats an event"),
     "distance_to_validation": (
         "check",
-        "nearest to validation, and kept, at iteration {iteration:,}, distance {value:.3f}",
+        "nearest to validation, and kept, at iteration {row}, distance {value:.3f}",
     ),
 }
 _TEXTURES = {
@@ -128,15 +128,21 @@ def _training(folder: Path, manifest: Manifest) -> list[str]:
         scored = {place: float(of[column]) for place, of in enumerate(history, 1) if of.get(column)}
         scored = {place: value for place, value in scored.items() if math.isfinite(value)}
         best = min(scored, key=lambda place: (scored[place], place), default=None)
-        iterations = [int(float(of.get("iteration", 0))) for of in history]
-        found = {} if best is None else {"row": best, "value": scored[best], "iteration": iterations[best - 1]}
-        said = f"; {kept.format(**found)}" if found else ""
-        made = f", {iterations[-1]:,} iterations" if "iteration" in history[0] else ""
+        in_iterations = "iteration" in history[0]
+        said = ""
+        if best is not None:
+            where = _iteration(history[best - 1]) if in_iterations else best
+            said = f"; {kept.format(row=where, value=scored[best])}"
+        made = f", {_iteration(history[-1])} iterations" if in_iterations else ""
         lines.append(f"{len(history)} {row}{'' if len(history) == 1 else 's'}{made}{said}.")
     if params := _json(folder / _PARAMS):
         named = [f"`{name.removeprefix(f'{manifest.generator}.')}={value}`" for name, value in _leaves(params)]
         lines += [*([""] if lines else []), f"Parameters: {', '.join(named)}."]
     return lines
+
+
+def _iteration(row: dict[str, str]) -> str:
+    return f"{int(float(row['iteration'])):,}"
 
 
 def _history(path: Path) -> list[dict[str, str]]:

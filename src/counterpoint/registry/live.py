@@ -44,8 +44,7 @@ class LiveRun:
         self._store: Store | None = None
         self._run_id = ""
         self._finished = False
-        self._resumed = False
-        self._begun = time.monotonic()
+        self._begun, self._first = time.monotonic(), 0  # the first epoch that was logged
         self._steps: dict[str, set[int]] = {}
 
     def __enter__(self) -> "LiveRun":
@@ -54,6 +53,7 @@ class LiveRun:
 
     def log(self, epoch: int, metrics: Mapping[str, float]) -> None:
         """Add an epoch's figures; those already there from before a resume stay as they are."""
+        self._first = self._first or epoch
         new = {name: value for name, value in metrics.items() if epoch not in self._steps.get(name, ())}
 
         def write() -> None:
@@ -67,13 +67,13 @@ class LiveRun:
     def finish(self, digest: str) -> None:
         """The model folder is sealed: its digest ties the run to the version that `register` makes.
 
-        How long it took, since this was made, is told of a training that was not resumed.
+        How long it took, since this was made, is told of a training that logged all its epochs here: none was before.
         """
 
         def write() -> None:
             if self._store is not None:
                 self._store.client.set_tag(self._run_id, DIGEST, digest)
-                if not self._resumed:
+                if self._first == 1:
                     self._store.client.set_tag(self._run_id, SECONDS, f"{time.monotonic() - self._begun:.1f}")
 
         self._attempt(write)
@@ -102,7 +102,6 @@ class LiveRun:
             for tag, value in tags.items():
                 store.client.set_tag(self._run_id, tag, value)
             self._steps = logged_steps(store, self._run_id)
-            self._resumed = True
         else:
             run_name = f"{self._generator.replace('_', '-')}-training-{self._key[:8]}"
             self._run_id = store.client.create_run(store.experiment_id, tags=tags, run_name=run_name).info.run_id

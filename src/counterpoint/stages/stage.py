@@ -31,8 +31,9 @@ def written_beside(*outs: Path) -> Iterator[tuple[Path, ...]]:
             cleaning.callback(remove, draft)
         yield drafts
         for draft, out in zip(drafts, outs, strict=True):
-            remove(out)
-            draft.rename(out)
+            if draft.is_dir() or out.is_dir():
+                remove(out)
+            draft.replace(out)
 
 
 def remove(path: Path) -> None:
