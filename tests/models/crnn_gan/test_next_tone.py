@@ -6,14 +6,16 @@ import pytest
 import tensorflow as tf
 
 from counterpoint.models.crnn_gan.next_tone import NextTone, pretrain
+from counterpoint.training import averaging
 from tests.models.crnn_gan.small import choices, made, sizes, windows
 
 BATCH, UPDATES = 4, 24
 
 
-def learner(seed: int = 9, **changes: object) -> NextTone:
+def learner(seed: int = 9, average: float = 0.9, **changes: object) -> NextTone:
     keras.utils.set_random_seed(2)
-    one = NextTone(made("lstm", **changes), weight_decay=0.0, seed=seed)
+    generator = made("lstm", **changes)
+    one = NextTone(generator, averaging.copies(generator.variables), average=average, weight_decay=0.0, seed=seed)
     one.compile(learning_rate=0.02, beta_1=0.5, beta_2=0.9)
     return one
 
@@ -59,6 +61,18 @@ def test_it_learns_and_ends_where_it_ended_before():
         ends.append([weight.numpy() for weight in one.generator.trainable_variables])
     for a, b in zip(*ends, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(("average", "kept"), [(0.15, [0.1, 0.15, 0.15]), (0.9, [0.1, 2 / 11, 0.25]), (0.0, [0, 0, 0])])
+def test_the_running_mean_follows_every_update(average: float, kept: list[float]):
+    one, real = learner(average=average), next(iter(scale(2)))
+    means = [weight.numpy() for weight in one.averaged]
+    for share in kept:
+        one.train_step(real)
+        weights = [weight.numpy() for weight in one.generator.variables]
+        means = [share * mean + (1 - share) * weight for mean, weight in zip(means, weights, strict=True)]
+    for mean, expected in zip(one.averaged, means, strict=True):
+        np.testing.assert_allclose(mean.numpy(), expected, rtol=1e-5, atol=1e-7)
 
 
 def test_it_grows_from_short_windows_to_long():

@@ -56,7 +56,7 @@ def fit(
     the check's iterations, `guard`'s, and `measures`', also of the validation and test splits. Pre-training, if any,
     has a check of its own, the first, at iteration 0, so that the game is kept only where it bettered what it began
     with; for patience and collapse it is a check like any other. Its row has the next_tone_error, of tones or of their
-    choices (`Head.error`), and nothing of the game; what pre-training learnt is where the average begins.
+    choices (`Head.error`), and nothing of the game, which both the generator and its average begin with what that check saw.
 
     Ends early when `patience` checks brought nothing better, when the run collapsed, or diverged; resumes exactly from
     the checkpoint `key` below `checkpoints`. log: each check's row. listen: called at the checks `settings.listen_at`.
@@ -118,9 +118,14 @@ def _adam(settings: params.CRNNGAN, learning_rate: float) -> dict[str, float]:
 
 
 def _pretrain(game: Game, material: Material, settings: params.CRNNGAN, seed: int) -> float:
-    """`settings.pretrain` updates, as many by windows of each length; returns the mean error at the last."""
+    """`settings.pretrain` updates, as many by windows of each length; returns the mean error at the last.
+
+    The game begins with their running mean.
+    """
     lengths = (*settings.grow, settings.steps)
-    learner = NextTone(game.generator, weight_decay=settings.weight_decay, seed=seed)
+    learner = NextTone(
+        game.generator, game.averaged, average=settings.average, weight_decay=settings.weight_decay, seed=seed
+    )
     learner.compile(**_adam(settings, settings.pretrain_rate), jit_compile=settings.jit_compile)
 
     def drawn(stage: int) -> tf.data.Dataset:
@@ -128,7 +133,7 @@ def _pretrain(game: Game, material: Material, settings: params.CRNNGAN, seed: in
         return batches(material, settings.pretrain // len(lengths), settings.batch_size, random)
 
     error = pretrain(learner, drawn, lengths)
-    checkpoint.assign(game.averaged, checkpoint.values(game.generator.variables), "average")
+    checkpoint.assign(game.generator.variables, checkpoint.values(game.averaged), "generator")
     return error
 
 

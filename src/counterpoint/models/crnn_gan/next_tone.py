@@ -2,11 +2,11 @@
 
 Mogren 2016, section 3, "Training": "The model was pretrained for 6 epochs with a squared error loss for predicting the
 next event", by sequences that grow from short to long. Departures: the step before is the real one, where the paper has
-the generator's own; updates are counted, not epochs. Where tones are chosen (`heads`), the error is Brier's score of
-the choices, without luck.
+the generator's own; updates are counted, not epochs; what is learnt is a running mean of the weights. Where tones are
+chosen (`heads`), the error is Brier's score of the choices, without luck.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -14,15 +14,22 @@ import tensorflow as tf
 
 from counterpoint.models.crnn_gan.losses import decayed
 from counterpoint.models.crnn_gan.lstm import LSTMGenerator
+from counterpoint.training import averaging
 from counterpoint.training.adam import Adam
 
 
 class NextTone(keras.Model):
-    """A generator that learns to go on from real steps."""
+    """A generator that learns to go on from real steps.
 
-    def __init__(self, generator: LSTMGenerator, *, weight_decay: float, seed: int) -> None:
+    averaged: variables in the order of `generator.variables`, the running mean of these; average: its decay.
+    """
+
+    def __init__(
+        self, generator: LSTMGenerator, averaged: Sequence[Any], *, average: float, weight_decay: float, seed: int
+    ) -> None:
         super().__init__(name="next_tone")
-        self.generator, self.weight_decay, self.seed = generator, weight_decay, seed
+        self.generator, self.averaged = generator, list(averaged)
+        self.average, self.weight_decay, self.seed = average, weight_decay, seed
         self.error = keras.metrics.Mean("next_tone_error")
         self.built = True
 
@@ -52,7 +59,9 @@ class NextTone(keras.Model):
             predicted = self.generator.predict_next(tf.random.stateless_normal(shape, number), real)
             error = head.error(predicted, real)
         weights = self.generator.trainable_variables
+        updates = tf.identity(self.adam.iterations.value)  # as they are before this one
         self.adam.apply(decayed(tape.gradient(error, weights), weights, self.weight_decay), weights)
+        averaging.follow(self.averaged, self.generator.variables, self.average, updates)
         return error
 
 
