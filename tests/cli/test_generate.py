@@ -12,7 +12,6 @@ from counterpoint.models import catalog
 from counterpoint.models.folder import Manifest
 from counterpoint.models.generator import Sampling
 from counterpoint.notes.midi import read_midi, write_midi
-from counterpoint.notes.table import note_table
 
 
 def command(*words: object) -> Result:
@@ -64,32 +63,6 @@ def test_files_that_are_there_are_kept_unless_forced(project: Path, tmp_path: Pa
     assert not (tmp_path / "piece-000.mid").exists()
     assert command("-n", 2, "--length", 4, "--seed", 1, "-o", tmp_path, "--force").exit_code == 0
     assert (tmp_path / "piece-001.mid").read_bytes().startswith(b"MThd")
-
-
-def test_a_primer_is_begun_with_from_its_first_note(project: Path, tmp_path: Path) -> None:
-    theme = note_table(piece="theme", onset=[48, 72, 72], duration=[24, 12, 12], pitch=[62, 65, 48])
-    (tmp_path / "theme.mid").write_bytes(write_midi(theme, tempo_bpm=60.0))
-    got = command("--primer", tmp_path / "theme.mid", "--length", 30, "-n", 2, "--seed", 6, "-o", tmp_path)
-    assert got.exit_code == 0, got.output
-    for number in range(2):
-        written = pitches(tmp_path / f"piece-{number:03d}.mid")
-        assert written[:2] == [(0, 62), (24, 65)]
-        assert len(written) > 2
-
-
-def test_a_primer_must_leave_room(project: Path, tmp_path: Path) -> None:
-    theme = note_table(piece="theme", onset=[0, 24], duration=[24, 24], pitch=[62, 65])
-    (tmp_path / "theme.mid").write_bytes(write_midi(theme, tempo_bpm=60.0))
-    got = command("--primer", tmp_path / "theme.mid", "--length", 2, "-o", tmp_path)
-    assert got.exit_code == 1
-    assert "the primer has 2 events" in got.output
-
-
-def test_a_primer_that_is_no_midi(project: Path, tmp_path: Path) -> None:
-    (tmp_path / "theme.mid").write_bytes(b"RIFF")
-    got = command("--primer", tmp_path / "theme.mid", "-o", tmp_path)
-    assert got.exit_code == 1
-    assert f"the primer {tmp_path / 'theme.mid'} cannot be read" in got.output
 
 
 def test_what_the_model_does_not_obey_is_refused_by_name(project: Path, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_the_examples_are_of_words_that_the_command_takes(name: str) -> None:
 
 def test_options_that_commands_share_are_said_alike() -> None:
     said: dict[str, set[str | None]] = {}
-    for name in ("generate", "accompany", "interpolate"):
+    for name in ("generate", "continue", "accompany", "interpolate"):
         for of in COMMANDS[name].params:
             said.setdefault(of.name, set()).add(getattr(of, "help", None))
     assert {option for option, words in said.items() if len(words) > 1} == {"seed", "tempo"}  # of which they differ

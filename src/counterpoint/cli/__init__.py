@@ -3,6 +3,7 @@
 import typer
 
 from counterpoint.cli.accompany import accompany
+from counterpoint.cli.continue_ import continue_
 from counterpoint.cli.evaluate import evaluate
 from counterpoint.cli.generate import generate
 from counterpoint.cli.interpolate import interpolate
@@ -14,5 +15,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_show_locals=False,
 )
-for command in (generate, accompany, interpolate, evaluate, models, promote):
+app.command()(generate)
+app.command("continue")(continue_)  # a word of Python's own
+for command in (accompany, interpolate, evaluate, models, promote):
     app.command()(command)

@@ -2,30 +2,34 @@
 
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from counterpoint import paths
-from counterpoint.cli.options import Bars, Count, Force, Length, Model, NoiseScale, Out, Png, Seed, Tempo, Wav
-from counterpoint.cli.pieces import (
-    SEEDS,
-    load_generator,
-    moved,
-    places,
-    read_notes,
-    request,
-    settings_of,
-    tempo_or,
-    write,
+from counterpoint.cli.options import (
+    Bars,
+    Count,
+    DurationTemperature,
+    Force,
+    Greedy,
+    Length,
+    Model,
+    NoiseScale,
+    Out,
+    Png,
+    Seed,
+    Temperature,
+    Tempo,
+    TopK,
+    TopP,
+    Wav,
 )
+from counterpoint.cli.pieces import SEEDS, load_generator, places, request, settings_of, tempo_or, write
 from counterpoint.cli.plainly import UsageError, said_plainly
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from counterpoint.models.generator import Sampling
-    from counterpoint.params import Params
 
 
 def generate(
@@ -34,22 +38,13 @@ def generate(
     seed: Seed = None,
     out: Out = Path("out"),
     length: Length = None,
-    temperature: Annotated[
-        float | None, typer.Option(help="LSTM: of the notes, 0 to 5; 0 takes the likeliest; default: 1")
-    ] = None,
-    duration_temperature: Annotated[
-        float | None, typer.Option(help="LSTM: of the durations; default: as the notes")
-    ] = None,
-    top_k: Annotated[int | None, typer.Option(help="LSTM: choose among the k likeliest; 0 or none: among all")] = None,
-    top_p: Annotated[
-        float | None, typer.Option(help="LSTM: choose among the likeliest with this much probability; default: 1")
-    ] = None,
-    greedy: Annotated[bool, typer.Option("--greedy", help="LSTM: always the likeliest: both temperatures 0")] = False,
+    temperature: Temperature = None,
+    duration_temperature: DurationTemperature = None,
+    top_k: TopK = None,
+    top_p: TopP = None,
+    greedy: Greedy = False,
     bars: Bars = None,
     noise_scale: NoiseScale = None,
-    primer: Annotated[
-        Path | None, typer.Option(help="LSTM: a MIDI file that every piece begins with: its melody, or all its voices")
-    ] = None,
     tempo: Tempo = None,
     wav: Wav = False,
     png: Png = False,
@@ -66,7 +61,7 @@ def generate(
 
     - `counterpoint generate --model attention_lstm@3 --temperature 0.9 --top-p 0.98 --png --wav`
 
-    - `counterpoint generate --primer theme.mid --length 200 --tempo 96`
+    - `counterpoint generate --length 200 --greedy --tempo 96`
 
     - `counterpoint generate --model musegan --bars 16 --noise-scale 0.8`
 
@@ -88,15 +83,12 @@ def generate(
         )
         files = places(out, count, png=png, wav=wav, force=force)
         root = paths.project_root()
-        settings = settings_of(root)
-        tempo_bpm = tempo_or(tempo, settings.tempo_bpm, "tempo_bpm of params.yaml")
-        given, said = (None, []) if primer is None else _read_primer(primer, settings)
+        tempo_bpm = tempo_or(tempo, settings_of(root).tempo_bpm, "tempo_bpm of params.yaml")
         generator, run_name = load_generator(model, root)
         try:
             refuse_beyond(generator.controls, sampling, generator.name)
-            for line in (*said, f"{run_name}: {_said(sampling, generator.controls)}"):
-                typer.echo(line, err=True)
-            notes = generator.generate(sampling, None if given is None else _begun_with(given, generator.texture))
+            typer.echo(f"{run_name}: {_said(sampling, generator.controls)}", err=True)
+            notes = generator.generate(sampling)
         except ValueError as error:
             raise UsageError(str(error)) from error
         write(notes, files, generator.texture, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
@@ -107,20 +99,3 @@ def _said(sampling: "Sampling", controls: frozenset[str]) -> str:
     pieces = "1 piece" if sampling.count == 1 else f"{sampling.count} pieces"
     size = f"of {sampling.bars} bars" if "bars" in controls else f"of at most {sampling.length} events"
     return f"{pieces} {size}, seed {sampling.seed}"
-
-
-def _read_primer(path: Path, settings: "Params") -> tuple["pd.DataFrame", list[str]]:
-    """The notes of a MIDI file, drums left out, and what is to be said of how they were read."""
-    notes, facts = read_notes(path, settings, "primer")
-    pitched = notes[~notes["is_drum"].to_numpy(bool)]
-    if pitched.empty:
-        raise UsageError(f"the primer {path} has no melody: all its notes are drums")
-    return pitched, moved(path, facts)
-
-
-def _begun_with(primer: "pd.DataFrame", texture: str) -> "pd.DataFrame":
-    """The primer as a generator of that texture reads it, from its first note on."""
-    from counterpoint.notes.lines import highest_line
-
-    chosen = highest_line(primer) if texture == "melody" else primer
-    return chosen.assign(onset=chosen["onset"] - chosen["onset"].min())

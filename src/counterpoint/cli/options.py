@@ -27,6 +27,15 @@ Length = Annotated[
 NoiseScale = Annotated[
     float | None, typer.Option(help="MuseGAN, C-RNN-GAN: of the noise, 0 to 5; less is more usual; default: 1")
 ]
+Temperature = Annotated[
+    float | None, typer.Option(help="LSTM: of the notes, 0 to 5; 0 takes the likeliest; default: 1")
+]
+DurationTemperature = Annotated[float | None, typer.Option(help="LSTM: of the durations; default: as the notes")]
+TopK = Annotated[int | None, typer.Option(help="LSTM: choose among the k likeliest; 0 or none: among all")]
+TopP = Annotated[
+    float | None, typer.Option(help="LSTM: choose among the likeliest with this much probability; default: 1")
+]
+Greedy = Annotated[bool, typer.Option("--greedy", help="LSTM: always the likeliest: both temperatures 0")]
 Tempo = Annotated[
     float | None, typer.Option(help="quarter notes a minute, 20 to 400; default: tempo_bpm of params.yaml")
 ]

@@ -47,10 +47,9 @@ class Generator(Protocol):
     texture: str  # melody | chords | voices | band
     controls: frozenset[str]  # the fields of Sampling that it obeys
 
-    def generate(self, sampling: Sampling, primer: pd.DataFrame | None = None) -> pd.DataFrame:
+    def generate(self, sampling: Sampling) -> pd.DataFrame:
         """`sampling.count` pieces as one note table, pieces named "000", "001", …
 
-        primer: a note table of one piece, which every generated piece begins with and continues.
         Raises ValueError for a field that was set and is not in `controls`.
         """
         ...
@@ -73,6 +72,18 @@ class Likelihood(Protocol):
 
     def likelihood(self, tokens: "Tokens") -> "tuple[EventNats, tuple[np.ndarray, np.ndarray]]":
         """-log p of every event of `tokens`, END included, and whether its likeliest (note, duration) was right."""
+        ...
+
+
+@runtime_checkable
+class Continuer(Protocol):
+    """A generator that can also go on from music that is given."""
+
+    def continue_from(self, primer: pd.DataFrame, sampling: Sampling) -> pd.DataFrame:
+        """`sampling.count` pieces, each of which begins with `primer`, a note table of one piece, and goes on from it.
+
+        Raises ValueError for a primer that it cannot read, or that leaves no room.
+        """
         ...
 
 

@@ -110,22 +110,22 @@ def test_greedy_needs_no_luck(endless):
 
 def test_every_piece_begins_with_the_primer_and_goes_on_from_it(endless):
     asked = Sampling(count=3, length=30, seed=6)
-    notes = endless.generate(asked, PRIMER)
+    notes = endless.continue_from(PRIMER, asked)
     for name, piece in notes.groupby("piece"):
         pd.testing.assert_frame_equal(piece[:3].reset_index(drop=True), note_table(**(dict(PRIMER) | {"piece": name})))
         assert len(events.encode(piece, "melody").ticks) <= 30
         assert len(piece) > 10
-    other = endless.generate(asked, PRIMER.assign(pitch=[60, 62, 67]))
+    other = endless.continue_from(PRIMER.assign(pitch=[60, 62, 67]), asked)
     assert not np.array_equal(notes["pitch"][4:], other["pitch"][4:])
 
 
 def test_unfit_primers_are_refused(endless):
     with pytest.raises(ValueError, match="has 4 events and length allows 4"):
-        endless.generate(Sampling(length=4), PRIMER)
+        endless.continue_from(PRIMER, Sampling(length=4))
     with pytest.raises(ValueError, match="one piece, got 2"):
-        endless.generate(Sampling(), PRIMER.assign(piece=["a", "a", "b"]))
+        endless.continue_from(PRIMER.assign(piece=["a", "a", "b"]), Sampling())
     with pytest.raises(ValueError, match="tick 24"):
-        endless.generate(Sampling(), PRIMER.assign(duration=[30, 12, 36]))
+        endless.continue_from(PRIMER.assign(duration=[30, 12, 36]), Sampling())
 
 
 def test_fields_of_other_generators_are_refused(generator):
@@ -214,10 +214,10 @@ def test_chords_go_on_from_all_voices_of_a_primer(choir):
     primer = note_table(
         piece="any", onset=[0, 0, 12, 24, 24], duration=[24, 12, 12, 12, 36], pitch=[64, 48, 50, 67, 47]
     )
-    notes = choir.generate(Sampling(count=2, length=30, seed=6), primer)
+    notes = choir.continue_from(primer, Sampling(count=2, length=30, seed=6))
     for piece in ("000", "001"):
         begun = events.encode(_piece(notes, piece), "chords")
         assert to_pitches(begun.chords[:3]) == ((48, 64), (50, 64), (47, 67))
         assert begun.ticks[:3].tolist() == [12, 12, 12] and len(begun.ticks) > 10
     with pytest.raises(ValueError, match="has 4 events and length allows 4"):
-        choir.generate(Sampling(length=4), primer)
+        choir.continue_from(primer, Sampling(length=4))

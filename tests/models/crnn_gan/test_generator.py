@@ -7,7 +7,6 @@ import pytest
 from counterpoint.models.crnn_gan.generator import CRNNGAN, ROWS, load
 from counterpoint.models.folder import ModelFolderError
 from counterpoint.models.generator import Interpolator, Sampling
-from counterpoint.notes.table import empty_notes
 from tests.models.crnn_gan.small import CHORDS, MELODY, WHOLE, at_work, choices, made, write
 
 LENGTH = 12  # tones: more than two windows of 5
@@ -103,8 +102,6 @@ def test_dense_windows_go_on_in_the_bar_where_they_begin():
 def test_what_it_cannot_obey_is_refused(model):
     with pytest.raises(ValueError, match=r"does not obey temperature.* it obeys count, length, noise_scale, seed"):
         model.generate(Sampling(temperature=0.5))
-    with pytest.raises(ValueError, match="does not continue a primer"):
-        model.generate(Sampling(), empty_notes())
     with pytest.raises(ValueError, match="does not obey count"):
         model.interpolate(Sampling(count=2), 3, 4)
     for steps in (1, 65):

@@ -28,10 +28,11 @@ LONGEST = 4096  # events of a piece that Sampling allows: the loop's fixed size,
 # Another shape of a product may be another sum to the last bit, so a stream's shape hangs on its number alone: stream 0
 # always runs by itself, at four times the speed it would have in company; the others run in eights.
 ALONE, TOGETHER = 1, 8
+_NOTHING = Events(("primer",), np.zeros(2, np.int64), np.zeros((0, 2), np.uint64), np.zeros(0, np.int32))
 
 
 class AttentionLSTM:
-    """A `models.generator.Generator` of its vocabulary's texture; see `load`. name: in the catalog."""
+    """A `models.generator.Generator` of its vocabulary's texture, and a Continuer; see `load`. name: in the catalog."""
 
     controls = CONTROLS
 
@@ -55,11 +56,18 @@ class AttentionLSTM:
         }
         self._read = tf.function(partial(_read, network), input_signature=[tf.TensorSpec((1, None), tf.int32)] * 2)
 
-    def generate(self, sampling: Sampling, primer: pd.DataFrame | None = None) -> pd.DataFrame:
+    def generate(self, sampling: Sampling) -> pd.DataFrame:
         """`sampling.count` pieces as one note table: "000", "001", …, one track.
 
-        A piece ends at the END it writes itself, or after `sampling.length` events, rests and the primer's among them.
-        Temperature 0 is greedy: then all pieces are the same. PAD, START and UNKNOWN are never written, nor END first.
+        A piece ends at the END it writes itself, or after `sampling.length` events, rests among them. Temperature 0 is
+        greedy: then all pieces are the same. PAD, START and UNKNOWN are never written, nor END first.
+
+        Raises ValueError for fields that are not in `CONTROLS`.
+        """
+        return self._gone_on_from(_NOTHING, sampling)
+
+    def continue_from(self, primer: pd.DataFrame, sampling: Sampling) -> pd.DataFrame:
+        """As `generate`, from a beginning that is given; `sampling.length` counts its events too.
 
         primer: a note table of one piece without drums, every piece's beginning; for the texture "melody" monophonic
         (`notes.lines.highest_line` makes one). Symbols of it that are not in the vocabulary are read as UNKNOWN.
@@ -67,8 +75,10 @@ class AttentionLSTM:
         Raises ValueError if the primer is not one such piece or leaves no room below `sampling.length`, and for fields
         that are not in `CONTROLS`.
         """
+        return self._gone_on_from(_primer_events(primer, self.vocabulary.texture, sampling.length), sampling)
+
+    def _gone_on_from(self, given: Events, sampling: Sampling) -> pd.DataFrame:
         refuse_beyond(CONTROLS, sampling, self.name)
-        given = _primer_events(primer, self.vocabulary.texture, sampling.length)
         state, note, duration = self._after(given)
         left = sampling.length - len(given.ticks)
         with ThreadPoolExecutor(os.cpu_count()) as cores:
@@ -202,9 +212,7 @@ def _impossible(size: int, symbols: list[int]) -> tf.Tensor:
     return tf.constant(mask)
 
 
-def _primer_events(primer: pd.DataFrame | None, texture: Texture, length: int) -> Events:
-    if primer is None:
-        return Events(("primer",), np.zeros(2, np.int64), np.zeros((0, 2), np.uint64), np.zeros(0, np.int32))
+def _primer_events(primer: pd.DataFrame, texture: Texture, length: int) -> Events:
     if primer["piece"].nunique() != 1:
         raise ValueError(f"a primer is one piece, got {primer['piece'].nunique()}")
     given = events.encode(primer, texture)

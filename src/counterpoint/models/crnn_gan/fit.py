@@ -56,7 +56,7 @@ def fit(
     the check's iterations, `guard`'s, and `measures`', also of the validation and test splits. Pre-training, if any,
     has a check of its own, the first, at iteration 0, so that the game is kept only where it bettered what it began
     with; for patience and collapse it is a check like any other. Its row has the next_tone_error, of tones or of their
-    choices (`Head.error`), and nothing of the game, which both the generator and its average begin with what that check saw.
+    choices (`Head.error`), and nothing of the game, in which the generator and its average begin as they were there.
 
     Ends early when `patience` checks brought nothing better, when the run collapsed, or diverged; resumes exactly from
     the checkpoint `key` below `checkpoints`. log: each check's row. listen: called at the checks `settings.listen_at`.

@@ -42,18 +42,16 @@ class CRNNGAN:
         self._begin = tf.function(lambda: network.begin(ROWS))
         self._go_on = tf.function(network.go_on)
 
-    def generate(self, sampling: Sampling, primer: pd.DataFrame | None = None) -> pd.DataFrame:
+    def generate(self, sampling: Sampling) -> pd.DataFrame:
         """`sampling.count` pieces of `sampling.length` tones as one note table: "000", "001", …, one track.
 
         A piece has whole steps, one at least, so that where a step is several tones it may have a few fewer. It is made
         window by window: the recurrent generator goes on from where it was, the dense one makes each anew, of noise
         that `latent.drifting` carries over, and each goes on in the bar where it begins (`bars.joined`).
 
-        Raises ValueError for a primer, and for fields that are not in `CONTROLS`.
+        Raises ValueError for fields that are not in `CONTROLS`.
         """
         refuse_beyond(CONTROLS, sampling, self.name)
-        if primer is not None:
-            raise ValueError(f"{self.name} does not continue a primer: leave it out")
         pieces = [self._noise(sampling, number) for number in range(sampling.count)]
         batches = [pieces[first : first + ROWS] for first in range(0, len(pieces), ROWS)]
         return self._written(batches, sampling)

@@ -56,18 +56,16 @@ class MuseGAN:
         self.network, self.layout, self.keys, self.given = network, layout, keys, given
         self._writer = Writer(network, layout, way)
 
-    def generate(self, sampling: Sampling, primer: pd.DataFrame | None = None) -> pd.DataFrame:
+    def generate(self, sampling: Sampling) -> pd.DataFrame:
         """`sampling.count` pieces of `sampling.bars` bars as one note table: "000", "001", …, the layout's tracks.
 
         A piece is made of phrases (`noise.piece_noise` says how they cohere) and cut at its last bar. If the network is
         given a track, each piece accompanies a passage of `given`, which is part of it.
 
-        Raises ValueError for a primer, for fields that are not in `CONTROLS`, and for more bars than any of the pieces
-        that came with the model has, if it is given a track.
+        Raises ValueError for fields that are not in `CONTROLS`, and for more bars than any of the pieces that came with
+        the model has, if it is given a track.
         """
         refuse_beyond(CONTROLS, sampling, self.name)
-        if primer is not None:
-            raise ValueError(f"{self.name} does not continue a primer: leave it out")
         pieces = [self._piece(sampling, number) for number in range(sampling.count)]
         return self._written(batches(pieces), sampling.bars)
 
