@@ -2,7 +2,7 @@
 
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,20 +11,15 @@ from counterpoint.cli.options import Count, Force, Model, NoiseScale, Out, Png, 
 from counterpoint.cli.pieces import (
     SEEDS,
     load_generator,
-    moved,
     places,
     read_notes,
     request,
+    said_of,
     settings_of,
     tempo_or,
     write,
 )
 from counterpoint.cli.plainly import UsageError, said_plainly
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from counterpoint.notes.midi import PieceFacts
 
 
 def accompany(
@@ -64,49 +59,18 @@ def accompany(
         tempo_bpm = tempo_or(tempo, facts.tempo_bpm, "the track's tempo")
         generator, run_name = load_generator(model, root)
         from counterpoint.models.generator import Accompanist
+        from counterpoint.serving import given
 
         if not isinstance(generator, Accompanist):
             raise UsageError(f"{generator.name} does not accompany; musegan_accompany does")
-        heard = _heard(notes, generator.texture)
+        heard, said = given.heard(notes, generator.texture)
         try:
             written = generator.accompany(heard, sampling)
         except ValueError as error:
             raise UsageError(str(error)) from error
-        said = moved(track, facts)
-        if len(heard) < len(notes):
-            said.append(f"{track.name}: its highest line is taken, {len(heard)} of {len(notes)} notes")
-        if metre := _other_metre(facts, generator.layout.bar_ticks, int((heard["onset"] + heard["duration"]).max())):
-            said.append(f"{track.name}: {metre}")
+        end = int((heard["onset"] + heard["duration"]).max())
+        said = [*given.moved(facts), *said, *given.other_metre(facts, generator.layout.bar_ticks, end)]
         many = "accompaniment" if count == 1 else "accompaniments"
-        for line in (*said, f"{run_name}: {count} {many} of {track.name}, seed {sampling.seed}"):
+        for line in (*said_of(track, said), f"{run_name}: {count} {many} of {track.name}, seed {sampling.seed}"):
             typer.echo(line, err=True)
         write(written, files, generator.texture, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
-
-
-def _heard(notes: "pd.DataFrame", texture: str) -> "pd.DataFrame":
-    """The notes of a file as a generator of that texture is given them: of voices, the highest line."""
-    from counterpoint.notes.lines import highest_line
-
-    if texture != "voices":
-        return notes
-    line = highest_line(notes)
-    return line.assign(program=line["program"].iloc[0])  # one voice is one instrument, though many played the line
-
-
-def _other_metre(facts: "PieceFacts", bar_ticks: int, end: int) -> str:
-    """What is to be said of a file whose bars are not the model's; nothing if all are, up to its end (tick).
-
-    It is no error: many files name a metre that is not theirs, or one in which other accents may be wanted.
-    """
-    from counterpoint.notes.table import TICKS_PER_QUARTER
-
-    for tick, numerator, denominator in facts.time_signatures:
-        other_length = 4 * TICKS_PER_QUARTER * numerator != bar_ticks * denominator
-        if tick < end and (other_length or tick % bar_ticks):
-            came = "is" if tick == 0 else f"after {tick / TICKS_PER_QUARTER:g} quarter notes is"
-            return (
-                f"its metre {came} {numerator}/{denominator}, but the model hears and writes bars of "
-                f"{bar_ticks / TICKS_PER_QUARTER:g} quarter notes from the file's beginning on: its strong beats are "
-                "not this track's"
-            )
-    return ""

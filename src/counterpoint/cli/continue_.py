@@ -2,7 +2,7 @@
 
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -25,21 +25,15 @@ from counterpoint.cli.options import (
 from counterpoint.cli.pieces import (
     SEEDS,
     load_generator,
-    moved,
     places,
     read_notes,
     request,
+    said_of,
     settings_of,
     tempo_or,
     write,
 )
 from counterpoint.cli.plainly import UsageError, said_plainly
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from counterpoint.notes.midi import PieceFacts
-    from counterpoint.params import Params
 
 
 def continue_(
@@ -88,35 +82,26 @@ def continue_(
         )
         files = places(out, count, png=png, wav=wav, force=force)
         root = paths.project_root()
-        given, facts = _read_primer(primer, settings_of(root))
+        notes, facts = read_notes(primer, settings_of(root), "primer")
         tempo_bpm = tempo_or(tempo, facts.tempo_bpm, "the primer's tempo")
         generator, run_name = load_generator(model, root)
         from counterpoint.models.generator import Continuer
+        from counterpoint.serving import given
 
         if not isinstance(generator, Continuer):
             raise UsageError(f"{generator.name} does not continue; attention_lstm and attention_lstm_chords do")
         try:
-            notes = generator.continue_from(_begun_with(given, generator.texture), sampling)
+            begun = given.beginning(notes, generator.texture)
+        except ValueError as error:
+            raise UsageError(f"the primer {primer} cannot be gone on from: {error}") from error
+        try:
+            written = generator.continue_from(begun, sampling)
         except ValueError as error:
             raise UsageError(str(error)) from error
         many = "continuation" if count == 1 else "continuations"
-        for line in (*moved(primer, facts), f"{run_name}: {count} {many} of {primer.name}, seed {sampling.seed}"):
+        for line in (
+            *said_of(primer, given.moved(facts)),
+            f"{run_name}: {count} {many} of {primer.name}, seed {sampling.seed}",
+        ):
             typer.echo(line, err=True)
-        write(notes, files, generator.texture, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
-
-
-def _read_primer(path: Path, settings: "Params") -> tuple["pd.DataFrame", "PieceFacts"]:
-    """The notes of a MIDI file, drums left out, and what it says beside them."""
-    notes, facts = read_notes(path, settings, "primer")
-    pitched = notes[~notes["is_drum"].to_numpy(bool)]
-    if pitched.empty:
-        raise UsageError(f"the primer {path} has no melody: all its notes are drums")
-    return pitched, facts
-
-
-def _begun_with(primer: "pd.DataFrame", texture: str) -> "pd.DataFrame":
-    """The primer as a generator of that texture reads it, from its first note on."""
-    from counterpoint.notes.lines import highest_line
-
-    chosen = highest_line(primer) if texture == "melody" else primer
-    return chosen.assign(onset=chosen["onset"] - chosen["onset"].min())
+        write(written, files, generator.texture, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))

@@ -88,17 +88,9 @@ def read_notes(path: Path, settings: "Params", called: str) -> tuple["pd.DataFra
         raise UsageError(f"the {called} {path} cannot be read: {error}") from error
 
 
-def moved(path: Path, facts: "PieceFacts") -> list[str]:
-    """What is to be said of notes that reading a file moved; nothing of a file whose notes stayed."""
-    from counterpoint.notes.table import TICKS_PER_QUARTER
-
-    if not facts.moved_notes:
-        return []
-    many = "1 of its notes was" if facts.moved_notes == 1 else f"{facts.moved_notes} of its notes were"
-    return [
-        f"{path.name}: {many} moved onto the grid of {TICKS_PER_QUARTER} ticks a quarter note, by at most "
-        f"{facts.furthest_beats:.2g} quarter notes"
-    ]
+def said_of(path: Path, remarks: list[str]) -> list[str]:
+    """What is to be said of a file, each with its name."""
+    return [f"{path.name}: {remark}" for remark in remarks]
 
 
 def load_generator(spec: str, root: Path) -> tuple["Generator", str]:

@@ -1,16 +1,36 @@
-"""What `POST /generate` gives: one piece as a MIDI file, several as a zip; the same notes are the same bytes."""
+"""What the service gives: pieces as files of one format or more; the same notes are the same bytes."""
 
 import io
+import json
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from counterpoint.models.generator import Sampling
+from counterpoint.notes.keys import find_keys, transpose
 from counterpoint.notes.midi import write_midi
+from counterpoint.notes.table import TICKS_PER_QUARTER
+from counterpoint.serving.rendering import BAR_TICKS, RENDERED, Piece, Renderer
+from counterpoint.serving.request import Format
 
-MIDI = "audio/midi"
+MEDIA_TYPES: dict[Format, str] = {
+    "midi": "audio/midi",
+    "musicxml": "application/vnd.recordare.musicxml+xml",
+    "wav": "audio/wav",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "json": "application/json",
+}
 ZIP = "application/zip"
+LONGEST_SOUND_MINUTES = 30  # of all pieces of an answer together
+_TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
+_NEAREST = 6  # semitones: a piece is moved by no more than half an octave
+
+
+class AnswerError(ValueError):
+    """Music that cannot be given in the format that is asked for."""
 
 
 @dataclass(frozen=True)
@@ -20,37 +40,120 @@ class Answer:
     filename: str
 
 
-def answer(
-    notes: pd.DataFrame, sampling: Sampling, *, version: str, tempo_bpm: float, track_names: tuple[str, ...]
-) -> Answer:
-    """The generated note table (pieces "000", "001", …) as one file.
+@dataclass(frozen=True, eq=False)
+class Music:
+    """Pieces "000", "001", … to `count` (a piece of no notes is in no note table), and what is said of them.
 
-    Every MIDI says in text events which version wrote it, from which seed; its track k is called `track_names[k]`.
+    model: the version that made them. seed: as text, such as "7", or "7 to 9".
     """
-    files = [
-        write_midi(
-            notes[notes["piece"] == f"{piece:03d}"].reset_index(drop=True),
-            tempo_bpm=tempo_bpm,
-            track_names=track_names,
-            text=(f"counterpoint {version}", f"seed {sampling.seed}, piece {piece} of {sampling.count}"),
-        )
-        for piece in range(sampling.count)
-    ]
+
+    notes: pd.DataFrame
+    count: int
+    texture: str
+    model: str
+    seed: str
+    tempo_bpm: float
+    track_names: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        return [f"{number:03d}" for number in range(self.count)]
+
+    def piece(self, name: str) -> pd.DataFrame:
+        return self.notes[self.notes["piece"] == name].reset_index(drop=True)
+
+
+def in_key(notes: pd.DataFrame, tonic: int) -> pd.DataFrame:
+    """Every piece moved, by half an octave at most, so that the tonic of its likeliest key is `tonic`; modes stay.
+
+    A piece that would leave MIDI's range is moved by an octave the other way.
+    """
+    keys = find_keys(notes)
+    up = (tonic - keys["tonic"]) % 12
+    by = up.where(up <= _NEAREST, up - 12)
+    by.index = pd.Index(keys["piece"])
+    ends = notes[~notes["is_drum"].to_numpy(bool)].groupby("piece")["pitch"].agg(["min", "max"]).reindex(by.index)
+    by = by.where(~(ends["min"] + by < 0), by + 12).where(~(ends["max"] + by > 127), by - 12)
+    return transpose(notes, by.astype("int64"))
+
+
+def answer(music: Music, formats: Sequence[Format], renderer: Renderer, seconds: float) -> Answer:
+    """One piece in one format as that file, all pieces in JSON as one document; everything else as a zip.
+
+    seconds: that rendering may take. Every MIDI says in text events which version wrote it, from which seed; its track
+    k is called `music.track_names[k]`. Raises AnswerError, and `rendering.RenderingTimeout`.
+    """
+    if "wav" in formats:
+        _refuse_long_sound(music)
+    wanted = [(name, kind) for kind in formats if kind in RENDERED for name in music.names]
+    try:
+        made = renderer.render([(_piece(music, name), kind) for name, kind in wanted], seconds) if wanted else []
+    except ValueError as error:
+        raise AnswerError(str(error)) from error
+    files = {f"piece-{name}.{kind}": content for (name, kind), content in zip(wanted, made, strict=True)}
+    if "midi" in formats:
+        files |= {f"piece-{name}.mid": _midi(music, name) for name in music.names}
+    if "json" in formats:
+        files["notes.json"] = _document(music)
     if len(files) == 1:
-        return Answer(files[0], MIDI, "piece-000.mid")
-    return Answer(pack(files), ZIP, f"pieces-seed-{sampling.seed}.zip")
+        ((filename, body),) = files.items()
+        return Answer(body, MEDIA_TYPES[formats[0]], filename)
+    return Answer(pack(files), ZIP, f"pieces-seed-{music.seed.replace(' ', '-')}.zip")
 
 
-def pack(files: list[bytes]) -> bytes:
-    """A zip of MIDI files piece-000.mid, piece-001.mid, …
+def pack(files: dict[str, bytes]) -> bytes:
+    """A zip of files by name, sorted.
 
     Stored, not deflated, with one date and one mode: the bytes depend on neither clock, platform nor zlib.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for number, content in enumerate(files):
-            entry = zipfile.ZipInfo(f"piece-{number:03d}.mid", date_time=(1980, 1, 1, 0, 0, 0))
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             entry.create_system = 3
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, content)
     return buffer.getvalue()
+
+
+def _piece(music: Music, name: str) -> Piece:
+    return Piece(music.piece(name), f"seed {music.seed}, piece {name}", music.tempo_bpm, music.track_names)
+
+
+def _midi(music: Music, name: str) -> bytes:
+    said = (f"counterpoint {music.model}", f"seed {music.seed}, piece {int(name)} of {music.count}")
+    return write_midi(music.piece(name), tempo_bpm=music.tempo_bpm, track_names=music.track_names, text=said)
+
+
+def _document(music: Music) -> bytes:
+    """All pieces as JSON; times are ticks."""
+    found = find_keys(music.notes)
+    modes = ["minor" if minor else "major" for minor in found["minor"]]
+    keys = {
+        of: f"{_TONICS[tonic]} {mode}" for of, tonic, mode in zip(found["piece"], found["tonic"], modes, strict=True)
+    }
+    pieces = [
+        {"piece": name, "key": keys.get(name), "notes": music.piece(name).drop(columns="piece").to_dict("records")}
+        for name in music.names
+    ]
+    content: dict[str, Any] = {
+        "model": music.model,
+        "texture": music.texture,
+        "seed": music.seed,
+        "tempo_bpm": music.tempo_bpm,
+        "ticks_per_quarter": TICKS_PER_QUARTER,
+        "bar_ticks": BAR_TICKS,
+        "tracks": music.track_names,
+        "pieces": pieces,
+    }
+    return json.dumps(content).encode() + b"\n"
+
+
+def _refuse_long_sound(music: Music) -> None:
+    ends = (music.notes["onset"] + music.notes["duration"]).groupby(music.notes["piece"]).max()
+    minutes = float(ends.sum()) / TICKS_PER_QUARTER / music.tempo_bpm
+    if minutes > LONGEST_SOUND_MINUTES:
+        raise AnswerError(
+            f"the sound of these pieces would last {minutes:.0f} minutes, at most {LONGEST_SOUND_MINUTES} are made: "
+            "ask for fewer or shorter pieces, or for MIDI"
+        )

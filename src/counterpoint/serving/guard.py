@@ -1,65 +1,115 @@
-"""Before BentoML reads a request: the size of its body, its fields, and the model's version on every answer.
+"""Before BentoML reads a request: how many there are at once, the size of the body, its fields; and after it, who
+answered, on every answer.
 
 BentoML would read a body of any size, and its own validation errors do not say what came.
 """
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from counterpoint.serving.request import MAXIMUM_BODY_BYTES, RequestError, parse
+from counterpoint.serving import form
+from counterpoint.serving.request import ASKED, ENDPOINTS, Asked, RequestError, parse
+
+MAXIMUM_JSON_BYTES = 16 * 1024
+MAXIMUM_FORM_BYTES = form.MAXIMUM_FILE_BYTES + MAXIMUM_JSON_BYTES
+MOST_AT_ONCE = 64  # requests for music that are read, made or answered
+RETRY_AFTER_SECONDS = 2
+REQUEST_ID = "X-Request-Id"
+_LONGEST_ID = 64
 
 
 class Guard:
-    """ASGI middleware: refuses what `POST /generate` cannot serve, and passes on what it can as plain JSON.
+    """ASGI middleware: refuses what the endpoints cannot serve, and passes on what they can as they take it.
 
-    version: called for each answer, gives the X-Model-Version header.
+    version: called for each answer, gives the X-Model-Version header. A caller's own X-Request-Id is kept.
     """
 
     def __init__(self, app: ASGIApp, version: Callable[[], str]) -> None:
         self.app = app
         self.version = version
+        self.at_once = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        request_id = _request_id(scope)
 
-        async def send_with_version(message: Message) -> None:
+        async def signed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Model-Version"] = self.version()
+                headers = MutableHeaders(scope=message)
+                headers["X-Model-Version"] = self.version()
+                headers[REQUEST_ID] = request_id
             await send(message)
 
-        if scope["path"] != "/generate" or scope["method"] != "POST":
-            return await self.app(scope, receive, send_with_version)
+        endpoint = ENDPOINTS.get(scope["path"])
+        if endpoint is None or scope["method"] != "POST":
+            return await self.app(scope, receive, signed)
+        if self.at_once >= MOST_AT_ONCE:
+            busy = RequestError(429, f"{MOST_AT_ONCE} requests are at work; try again in {RETRY_AFTER_SECONDS} seconds")
+            return await _refuse(busy, scope, receive, signed)
+        self.at_once += 1
         try:
-            body = await _read(receive)
-            if body is None:
-                return None
-            checked = parse(body).model_dump_json(exclude_unset=True).encode()
+            body = await _read(scope, receive, MAXIMUM_JSON_BYTES if endpoint.file is None else MAXIMUM_FORM_BYTES)
+            if endpoint.file is None:
+                asked = Asked(parse(endpoint, body))
+                body = asked.request.model_dump_json(exclude_unset=True).encode()
+                scope = _as_json(scope, body)
+            else:
+                asked = await form.read(scope, body, endpoint)
+            ASKED.set(asked)
+            await self.app(scope, _once(body, receive), signed)
         except RequestError as error:
-            refusal = Response(error.json(), error.status, media_type="application/json")
-            return await refusal(scope, receive, send_with_version)
-        return await self.app(_as_json(scope, checked), _once(checked, receive), send_with_version)
+            await _refuse(error, scope, receive, signed)
+        except _Gone:
+            return
+        finally:
+            self.at_once -= 1
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """The whole body, at most a byte more than is allowed; None if the caller went away."""
-    body = b""
-    while len(body) <= MAXIMUM_BODY_BYTES:
+class _Gone(Exception):
+    """The caller went away."""
+
+
+async def _read(scope: Scope, receive: Receive, most: int) -> bytes:
+    """The whole body. One that is larger than `most`, or says so, is not read to its end."""
+    too_large = RequestError(413, f"the body has more than {most} bytes")
+    said = Headers(scope=scope).get("content-length", "")
+    if said.isdecimal() and int(said) > most:
+        raise too_large
+    parts, size = [], 0
+    while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
+            raise _Gone
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > most:
+            raise too_large
         if not message.get("more_body", False):
-            break
-    return body
+            return b"".join(parts)
+
+
+async def _refuse(error: RequestError, scope: Scope, receive: Receive, send: Send) -> None:
+    headers = {}
+    if error.status == 429:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if error.status == 413:
+        headers["Connection"] = "close"  # what is left of the body is not read
+    await Response(error.json(), error.status, headers, "application/json")(scope, receive, send)
+
+
+def _request_id(scope: Scope) -> str:
+    given = Headers(scope=scope).get(REQUEST_ID, "")
+    return given if 0 < len(given) <= _LONGEST_ID and given.isascii() and given.isprintable() else secrets.token_hex(8)
 
 
 def _as_json(scope: Scope, body: bytes) -> Scope:
-    replaced = {b"content-type", b"content-length"}
+    replaced = {b"content-type", b"content-length", b"transfer-encoding"}
     headers: list[Any] = [pair for pair in scope["headers"] if pair[0] not in replaced]
     headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     return {**scope, "headers": headers}

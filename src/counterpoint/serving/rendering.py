@@ -1,0 +1,120 @@
+"""One piece in one format, made in a process of its own, which a deadline can end.
+
+Sound, scores and pictures are long work in libraries that cannot be told to stop; music21 and verovio also take time to
+import. `Renderer` keeps such processes, warm, and starts another where one had to be ended or died.
+"""
+
+import multiprocessing
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import pandas as pd
+from pebble import ProcessExpired, ProcessPool
+
+from counterpoint.notes.table import TICKS_PER_QUARTER, note_table
+from counterpoint.serving.request import Format
+
+BAR_TICKS = 4 * TICKS_PER_QUARTER
+RENDERED: tuple[Format, ...] = ("musicxml", "wav", "svg", "png")
+
+
+class RenderingTimeout(RuntimeError):
+    """A piece that could not be rendered in time."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """notes: of one piece. track_names: of track k the k-th."""
+
+    notes: pd.DataFrame
+    title: str
+    tempo_bpm: float
+    track_names: tuple[str, ...]
+
+
+def render(piece: Piece, kind: Format) -> bytes:
+    """`piece` as a file of one of `RENDERED`. Equal arguments give equal bytes.
+
+    Raises ValueError for what cannot be rendered.
+    """
+    if kind == "musicxml":
+        from counterpoint.notes.musicxml import to_musicxml
+
+        return to_musicxml(piece.notes, title=piece.title).encode()
+    if kind == "svg":
+        from counterpoint.render.engraving import to_svg
+
+        return to_svg(piece.notes, bars=_bars(piece.notes)).encode()
+    with tempfile.TemporaryDirectory(prefix="counterpoint-") as folder:
+        path = Path(folder) / "piece"
+        if kind == "wav":
+            from counterpoint.render.audio import to_wav
+
+            to_wav(piece.notes, path, tempo_bpm=piece.tempo_bpm)
+        else:
+            from counterpoint.render.pianoroll import draw
+
+            draw(piece.notes, path, title=piece.title, track_names=piece.track_names)
+        return path.read_bytes()
+
+
+class Renderer:
+    """Processes that `render`; a context, at whose end they are ended.
+
+    processes: how many. They start, and warm up, at once.
+    """
+
+    def __init__(self, processes: int = 1) -> None:
+        self._pool = ProcessPool(processes, context=multiprocessing.get_context("spawn"))
+        self._warming = [self._pool.schedule(_warm) for _ in range(processes)]
+
+    def __enter__(self) -> "Renderer":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._pool.stop()
+        self._pool.join()
+
+    def wait(self) -> None:
+        """Until every process is warm."""
+        for warming in self._warming:
+            warming.result()
+
+    def render(self, pieces: Sequence[tuple[Piece, Format]], seconds: float) -> list[bytes]:
+        """All of them, side by side, within `seconds`.
+
+        Raises RenderingTimeout if they take longer, ValueError for what cannot be rendered.
+        """
+        asked = [self._pool.schedule(render, args=[piece, kind], timeout=seconds) for piece, kind in pieces]
+        try:
+            return [one.result(timeout=seconds) for one in asked]
+        except FutureTimeout:
+            raise RenderingTimeout(
+                f"not rendered within {seconds:.0f} seconds: ask for fewer or shorter pieces, or for MIDI"
+            ) from None
+        except ProcessExpired as error:
+            raise RenderingTimeout(f"the process that rendered this piece died ({error})") from error
+        finally:
+            for one in asked:
+                one.cancel()
+
+
+def _warm() -> None:
+    """What is slow at the first time: imports, fonts, the soundfont."""
+    scale = note_table(piece="warm", onset=[0, 24, 48], duration=[24, 24, 48], pitch=[60, 64, 67])
+    for kind in RENDERED:
+        render(Piece(scale, "warm", 120.0, ("melody",)), kind)
+
+
+def _bars(notes: pd.DataFrame) -> int:
+    last = int((notes["onset"] + notes["duration"]).max()) if len(notes) else 1
+    return -(-last // BAR_TICKS)
