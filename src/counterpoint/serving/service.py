@@ -14,16 +14,16 @@ from bentoml.exceptions import NotFound
 from bentoml.validators import ContentType
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from counterpoint.encodings.tracks import TRACK_NAMES
 from counterpoint.models import catalog
 from counterpoint.models.folder import ModelFolderError, verify
 from counterpoint.models.generator import Generator, Sampling
+from counterpoint.serving import page
 from counterpoint.serving.answer import MIDI, answer
 from counterpoint.serving.guard import Guard
-from counterpoint.serving.page import HEADERS, page
 from counterpoint.serving.request import GenerateRequest, RequestError
 
 ALIAS = "champion"
@@ -67,14 +67,7 @@ async def _model(_: Request) -> Response:
     return JSONResponse(loaded.about) if loaded.about else JSONResponse({"error": loaded.problem}, 503)
 
 
-async def _page(_: Request) -> Response:
-    loaded = bentoml.get_current_service()
-    if not loaded.about:
-        return PlainTextResponse(loaded.problem, 503)
-    return HTMLResponse(page(loaded.about, loaded.generator.controls), headers=HEADERS)
-
-
-@bentoml.asgi_app(Starlette(routes=[Route("/", _page), Route("/model", _model)]), path="/")
+@bentoml.asgi_app(Starlette(routes=[*page.ROUTES, Route("/model", _model)]), path="/")
 class Counterpoint:
     """Music from a trained generator."""
 
