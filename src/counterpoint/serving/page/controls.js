@@ -33,16 +33,15 @@ export class Controls {
   }
 
   _add(name, words, declared, place) {
-    const technical = name === words.label.toLowerCase() || name === PIECES.name ? null : element("small", {}, name);
-    const label = element("label", { for: name }, words.label, ...(technical ? [" ", technical] : []));
-    const about = words.about ?? declared.description ?? "";
+    const known = name === PIECES.name || words.label.toLowerCase().includes(name);
+    const technical = known ? [] : [element("code", {}, name), ": "];
     place.append(
       element(
         "div",
         { class: "control", "data-field": name },
-        label,
+        element("label", { for: name }, words.label),
         name === "key" ? choice() : number(name, words, declared),
-        element("small", { id: `${name}-about` }, about),
+        element("small", { id: `${name}-about` }, ...technical, words.about ?? declared.description ?? ""),
         element("p", { class: "wrong", id: `${name}-wrong`, hidden: true }),
       ),
     );
@@ -118,7 +117,7 @@ function choice() {
 
 /** A number, and a slider for who holds a pointer; keyboard and screen reader have the number, which says as much. */
 function number(name, words, declared) {
-  const step = words.slider?.[2] ?? 1;
+  const step = declared.kind === "integer" ? 1 : (words.slider?.[2] ?? "any");
   const input = element("input", {
     ...{ id: name, name, type: "number", min: declared.minimum, max: declared.maximum, step },
     ...{ placeholder: declared.default ?? "any", inputmode: "decimal", autocomplete: "off" },
@@ -126,8 +125,8 @@ function number(name, words, declared) {
   });
   const beside = words.unit ? [" ", element("span", { class: "unit" }, words.unit)] : [];
   if (!words.slider) return element("div", { class: "value" }, input, ...beside);
-  const [min, max] = words.slider;
-  const slider = element("input", { type: "range", min, max, step, tabindex: "-1", "aria-hidden": "true" });
+  const [min, max, stride] = words.slider;
+  const slider = element("input", { type: "range", min, max, step: stride, tabindex: "-1", "aria-hidden": "true" });
   const follow = () => (slider.value = input.value === "" ? (declared.default ?? (min + max) / 2) : input.value);
   input.addEventListener("input", follow);
   slider.addEventListener("input", () => (input.value = slider.value));

@@ -36,7 +36,7 @@ class Page {
     this.files = {}; // by way
     this.busy = false;
     this.controls = new Controls(model.controls, this.ways.includes("interpolate"));
-    at("lead").textContent = `${model.run} plays: press the button, and hear what nobody has heard before.`;
+    at("lead").textContent = `${model.run} writes music. Press the button to hear some.`;
     at("elsewhere").textContent = elsewhere(model.cannot);
     at("elsewhere").hidden = !at("elsewhere").textContent;
     this._offerWays();

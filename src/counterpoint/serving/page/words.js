@@ -5,7 +5,7 @@
 export const WORDS = {
   // Half the service's default: the sound is there sooner, and half a minute is enough to like or dislike.
   length: { label: "Length", unit: "notes", slider: [8, 256, 8], start: 64, about: "at most; a piece may end by itself" },
-  bars: { label: "Length", unit: "bars", slider: [1, 32, 1] },
+  bars: { label: "Length", unit: "bars", slider: [1, 32, 1], about: "of four quarter notes" },
   temperature: {
     label: "Adventurousness",
     slider: [0, 2, 0.05],
@@ -16,7 +16,7 @@ export const WORDS = {
     slider: [0, 2, 0.05],
     about: "1: as it learned; less: the usual; more: surprises; 0: always the same",
   },
-  tempo: { label: "Tempo", unit: "♩ a minute", slider: [40, 200, 1], about: "quarter notes a minute" },
+  tempo: { label: "Tempo", unit: "♩/min", slider: [40, 200, 1], about: "quarter notes a minute" },
   key: { label: "Key", about: "the piece is moved so that this is its tonic" },
   seed: { label: "Seed", about: "the same number and settings bring the same piece; empty: another each time" },
   to: { label: "To seed", start: 2, about: "of the last piece" },
