@@ -43,12 +43,6 @@ def test_a_field_of_another_kind_of_generator_is_refused_by_name(server: Server)
     assert got.json()["error"].startswith("musegan does not obey temperature: leave it out; it obeys count, bars,")
 
 
-def test_the_page_asks_for_what_it_obeys(server: Server) -> None:
-    form = httpx.get(server.url).text
-    assert 'name="bars"' in form and 'name="noise_scale"' in form
-    assert 'name="temperature"' not in form
-
-
 def test_it_says_what_it_is(server: Server, packed: Packed) -> None:
     about = httpx.get(f"{server.url}/model").json()
     assert (about["generator"], about["texture"], about["version"]) == ("musegan", "voices", packed.version)

@@ -51,7 +51,7 @@ def test_the_version_is_made_of_model_and_code(packed: Packed, tmp_path: Path) -
     assert model == read_manifest(packed.model).digest[:12]
     assert len(code) == 8
     root = project_copy(tmp_path / "project")
-    page = root / "src/counterpoint/serving/page.html"
+    page = root / "src/counterpoint/serving/page/index.html"
     page.write_text(page.read_text().replace("<h1>Counterpoint</h1>", "<h1>Another</h1>"))
     out = tmp_path / "bento"
     out.mkdir()

@@ -1,32 +1,37 @@
-"""The page at `/`: which model this is, and a form to hear it. It needs no network but the service itself."""
+"""The page at `/`: plain files of ours in the folder `page`, which say nothing of a model themselves.
 
-import html
-from collections.abc import Collection
+All that is shown of a model the page asks of `GET /model`, so one page fits every Bento, a damaged one too. It needs
+no network but the service: what it may load and call is in `HEADERS`, and a browser holds it to that.
+"""
+
 from pathlib import Path
-from string import Template
-from typing import Any
 
-from counterpoint.serving.request import GenerateRequest, allowed
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
+FILES = Path(__file__).with_name("page")
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; connect-src 'self'; "
-    "style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'self'"
+    "Content-Security-Policy": "default-src 'none'; connect-src 'self'; img-src 'self' blob: data:; media-src blob:; "
+    "style-src 'self'; script-src 'self'; base-uri 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # Asked for again each time: the files of another version lie at the same addresses.
+    "Cache-Control": "no-cache",
 }
+_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-def page(about: dict[str, Any], controls: Collection[str]) -> str:
-    """The page for what `GET /model` says of a model, which obeys the fields `controls` of a request."""
-    template = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
-    shown = {key: html.escape(str(about[key])) for key in ("version", "run", "generator", "texture", "card")}
-    fields = [name for name in GenerateRequest.model_fields if name in controls]
-    return template.substitute(shown, fields="\n".join(map(_field, fields)))
+def _route(address: str, file: Path) -> Route:
+    content = file.read_bytes()
+
+    async def give(_: Request) -> Response:
+        return Response(content, media_type=_TYPES[file.suffix], headers=HEADERS)
+
+    return Route(address, give)
 
 
-def _field(name: str) -> str:
-    declared = GenerateRequest.model_fields[name]
-    value = "" if declared.default is None else f"{declared.default}"
-    return (
-        f'<label for="{name}">{name}</label>'
-        f'<input id="{name}" name="{name}" inputmode="decimal" value="{value}" title="{html.escape(allowed(name))}">'
-        f"<small>{html.escape(declared.description or '')}</small>"
-    )
+# Read once, by name: no request reaches any other file.
+ROUTES = [_route("/", FILES / "index.html")] + [
+    _route(f"/page/{file.name}", file) for file in sorted(FILES.iterdir()) if file.name != "index.html"
+]

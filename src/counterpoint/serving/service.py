@@ -24,7 +24,7 @@ from starlette.routing import Route
 from counterpoint.models.folder import ModelFolderError
 from counterpoint.models.generator import Accompanist, Continuer, Interpolator
 from counterpoint.notes.midi import MidiError, PieceFacts, read_midi
-from counterpoint.serving import given
+from counterpoint.serving import given, page
 from counterpoint.serving.answer import ZIP, Music, answer, in_key
 from counterpoint.serving.form import A_MIDI_FILE
 from counterpoint.serving.guard import Guard
@@ -83,7 +83,7 @@ async def _model(_: Request) -> Response:
 Make = Callable[["Loaded", Asked], "Made"]
 
 
-@bentoml.asgi_app(Starlette(routes=[Route("/model", _model)]), path="/")
+@bentoml.asgi_app(Starlette(routes=[*page.ROUTES, Route("/model", _model)]), path="/")
 class Counterpoint:
     """Music from a trained generator."""
 

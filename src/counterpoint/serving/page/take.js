@@ -1,0 +1,54 @@
+// One answered request: its pieces, their sound, and every file that they can be had as.
+
+import { FORMATS } from "./formats.js";
+import { ask } from "./service.js";
+import { unzip } from "./zip.js";
+
+// Notes and sound come in one answer. Two requests would write the music twice, which costs more than the roll gains by
+// being there first; and both at once would share the processor that the sound is waited for from.
+const FIRST = ["json", "wav"];
+
+export class Take {
+  /** way: a name of WAYS; fields: what is asked for; file: {field, content} or null. Raises a Refusal. */
+  static async make(way, fields, file) {
+    const files = unzip(await (await ask(way, { ...fields, format: FIRST }, file)).arrayBuffer());
+    return new Take(way, fields, file, files);
+  }
+
+  constructor(way, fields, file, files) {
+    this.notes = JSON.parse(new TextDecoder().decode(files.get("notes.json")));
+    this.way = way;
+    this.fields = { ...fields, seed: this.notes.seed }; // the service draws one where none was asked for
+    this.file = file;
+    this.kept = new Map([
+      ["json", Promise.resolve(this.notes.pieces.map(() => blob(files.get("notes.json"), "json")))],
+      ["wav", Promise.resolve(this.notes.pieces.map(({ piece }) => blob(files.get(`piece-${piece}.wav`), "wav")))],
+    ]);
+  }
+
+  /** Piece `place` (0, 1, …) as one of FORMATS, a Blob. Raises a Refusal; asked again, it tries again. */
+  async piece(place, format) {
+    if (!this.kept.has(format)) {
+      const all = this._fetch(format);
+      this.kept.set(format, all);
+      all.catch(() => this.kept.delete(format));
+    }
+    return (await this.kept.get(format))[place];
+  }
+
+  /** All pieces in every one of `formats`, as the service's zip. */
+  async everything(formats) {
+    return (await ask(this.way, { ...this.fields, format: formats }, this.file)).blob();
+  }
+
+  async _fetch(format) {
+    const response = await ask(this.way, { ...this.fields, format }, this.file);
+    if (this.notes.pieces.length === 1) return [await response.blob()];
+    const files = unzip(await response.arrayBuffer());
+    return this.notes.pieces.map(({ piece }) => blob(files.get(`piece-${piece}.${FORMATS[format].extension}`), format));
+  }
+}
+
+function blob(bytes, format) {
+  return new Blob([bytes], { type: FORMATS[format].type });
+}
