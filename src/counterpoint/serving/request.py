@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -47,8 +47,8 @@ class Writing(BaseModel):
         pattern="^[A-G][#b]?$",
         description="every piece is moved so that its tonic is this; default: the key it is written in",
     )
-    format: Format | list[Format] = Field(
-        "midi", min_length=1, max_length=len(FORMATS), description="of the answer; several come as a zip"
+    format: Format | Annotated[list[Format], Field(min_length=1, max_length=len(FORMATS))] = Field(
+        "midi", description="of the answer; several come as a zip"
     )
 
     @property
