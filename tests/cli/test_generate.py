@@ -1,5 +1,6 @@
 """`counterpoint generate`, from a real store to real files."""
 
+import json
 import wave
 from pathlib import Path
 
@@ -8,10 +9,12 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from counterpoint.cli import app
+from counterpoint.cli.options import FormatName
 from counterpoint.models import catalog
 from counterpoint.models.folder import Manifest
 from counterpoint.models.generator import Sampling
 from counterpoint.notes.midi import read_midi, write_midi
+from counterpoint.serving.request import FORMATS
 
 
 def command(*words: object) -> Result:
@@ -80,11 +83,21 @@ def test_greedy_pieces_are_all_the_likeliest(project: Path, tmp_path: Path) -> N
     assert pitches(tmp_path / "piece-000.mid") != pitches(tmp_path / "piece-001.mid")
 
 
-def test_pictures_and_sound_beside(project: Path, tmp_path: Path) -> None:
-    assert command("--png", "--wav", "--seed", 1, "--length", 5, "-o", tmp_path).exit_code == 0
+def test_every_format_of_the_same_piece(project: Path, tmp_path: Path) -> None:
+    kinds = [word for kind in FORMATS for word in ("-f", kind)]
+    assert command(*kinds, "--seed", 1, "--length", 5, "--key", "D", "-o", tmp_path).exit_code == 0
+    names = [f"piece-000.{suffix}" for suffix in ("mid", "musicxml", "png", "svg", "wav")]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.json", *names]
     assert (tmp_path / "piece-000.png").read_bytes().startswith(b"\x89PNG")
     with wave.open(str(tmp_path / "piece-000.wav")) as sound:
         assert sound.getnframes() > 0
+    (piece,) = json.loads((tmp_path / "notes.json").read_text())["pieces"]
+    assert pitches(tmp_path / "piece-000.mid") == [(note["onset"], note["pitch"]) for note in piece["notes"]]
+    assert piece["key"].startswith("D ")
+
+
+def test_formats_are_the_services() -> None:
+    assert tuple(FormatName) == FORMATS
 
 
 @pytest.mark.parametrize(
@@ -95,6 +108,7 @@ def test_pictures_and_sound_beside(project: Path, tmp_path: Path) -> None:
         (("--bars", "257"), "--bars: got 257, allowed: a whole number from 1 to 256"),
         (("--noise-scale", "5.5"), "--noise-scale: got 5.5, allowed: a number from 0 to 5"),
         (("--temperature", "nan"), "--temperature: got nan, allowed: a number from 0 to 5"),
+        (("--key", "H"), "--key: got H, allowed: a tonic, C to B, with # or b, such as F# or Bb"),
         (("--tempo", "9"), "--tempo: got 9, allowed: a number from 20 to 400 quarter notes a minute"),
     ],
 )

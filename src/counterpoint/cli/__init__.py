@@ -8,6 +8,7 @@ from counterpoint.cli.evaluate import evaluate
 from counterpoint.cli.generate import generate
 from counterpoint.cli.interpolate import interpolate
 from counterpoint.cli.registry import models, promote
+from counterpoint.cli.render import render
 
 app = typer.Typer(
     help="Trained, compared, registered and served music generators.",
@@ -17,5 +18,5 @@ app = typer.Typer(
 )
 app.command()(generate)
 app.command("continue")(continue_)  # a word of Python's own
-for command in (accompany, interpolate, evaluate, models, promote):
+for command in (accompany, interpolate, render, evaluate, models, promote):
     app.command()(command)

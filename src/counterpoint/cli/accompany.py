@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from counterpoint import paths
-from counterpoint.cli.options import Count, Force, Model, NoiseScale, Out, Png, Seed, Wav
+from counterpoint.cli.options import MIDI, Count, Force, Formats, Key, Model, NoiseScale, Out, Seed
 from counterpoint.cli.pieces import (
     SEEDS,
+    formats_of,
     load_generator,
     places,
     read_notes,
@@ -17,6 +18,7 @@ from counterpoint.cli.pieces import (
     said_of,
     settings_of,
     tempo_or,
+    tonic_of,
     write,
 )
 from counterpoint.cli.plainly import UsageError, said_plainly
@@ -32,8 +34,8 @@ def accompany(
     tempo: Annotated[
         float | None, typer.Option(help="quarter notes a minute, 20 to 400; default: the track's own")
     ] = None,
-    wav: Wav = False,
-    png: Png = False,
+    key: Key = None,
+    format: Formats = MIDI,
     force: Force = False,
 ) -> None:
     """Write the other tracks to one that you give, as piece-000.mid, piece-001.mid, …
@@ -47,13 +49,14 @@ def accompany(
 
     - `counterpoint accompany soprano.mid -n 4 --seed 1 -o out/`
 
-    - `counterpoint accompany soprano.mid --model musegan_accompany@3 --noise-scale 0.7 --tempo 72 --wav`
+    - `counterpoint accompany soprano.mid --model musegan_accompany@3 --noise-scale 0.7 --tempo 72 -f midi -f wav`
     """
     with said_plainly():
         sampling = request(
             count=count, noise_scale=noise_scale, seed=secrets.randbelow(SEEDS) if seed is None else seed
         )
-        files = places(out, count, png=png, wav=wav, force=force)
+        formats, tonic = formats_of(format), tonic_of(key)
+        files = places(out, count, formats, force=force)
         root = paths.project_root()
         notes, facts = read_notes(track, settings_of(root), "track")
         tempo_bpm = tempo_or(tempo, facts.tempo_bpm, "the track's tempo")
@@ -73,4 +76,14 @@ def accompany(
         many = "accompaniment" if count == 1 else "accompaniments"
         for line in (*said_of(track, said), f"{run_name}: {count} {many} of {track.name}, seed {sampling.seed}"):
             typer.echo(line, err=True)
-        write(written, files, generator.texture, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
+        write(
+            written,
+            files,
+            formats,
+            count=count,
+            texture=generator.texture,
+            run_name=run_name,
+            seed=f"{sampling.seed}",
+            tempo_bpm=tempo_bpm,
+            tonic=tonic,
+        )

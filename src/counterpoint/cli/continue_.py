@@ -8,22 +8,24 @@ import typer
 
 from counterpoint import paths
 from counterpoint.cli.options import (
+    MIDI,
     Count,
     DurationTemperature,
     Force,
+    Formats,
     Greedy,
+    Key,
     Length,
     Model,
     Out,
-    Png,
     Seed,
     Temperature,
     TopK,
     TopP,
-    Wav,
 )
 from counterpoint.cli.pieces import (
     SEEDS,
+    formats_of,
     load_generator,
     places,
     read_notes,
@@ -31,6 +33,7 @@ from counterpoint.cli.pieces import (
     said_of,
     settings_of,
     tempo_or,
+    tonic_of,
     write,
 )
 from counterpoint.cli.plainly import UsageError, said_plainly
@@ -53,8 +56,8 @@ def continue_(
     tempo: Annotated[
         float | None, typer.Option(help="quarter notes a minute, 20 to 400; default: the primer's own")
     ] = None,
-    wav: Wav = False,
-    png: Png = False,
+    key: Key = None,
+    format: Formats = MIDI,
     force: Force = False,
 ) -> None:
     """Go on from a MIDI file of yours, as piece-000.mid, piece-001.mid, …
@@ -66,9 +69,9 @@ def continue_(
 
     - `counterpoint continue theme.mid -n 4 --seed 1 -o out/`
 
-    - `counterpoint continue theme.mid --length 200 --tempo 96 --temperature 0.9 --wav`
+    - `counterpoint continue theme.mid --length 200 --tempo 96 --temperature 0.9 -f midi -f wav`
 
-    - `counterpoint continue chorale.mid --model attention_lstm_chords --png`
+    - `counterpoint continue chorale.mid --model attention_lstm_chords -f midi -f svg`
     """
     with said_plainly():
         sampling = request(
@@ -80,7 +83,8 @@ def continue_(
             top_p=top_p,
             seed=secrets.randbelow(SEEDS) if seed is None else seed,
         )
-        files = places(out, count, png=png, wav=wav, force=force)
+        formats, tonic = formats_of(format), tonic_of(key)
+        files = places(out, count, formats, force=force)
         root = paths.project_root()
         notes, facts = read_notes(primer, settings_of(root), "primer")
         tempo_bpm = tempo_or(tempo, facts.tempo_bpm, "the primer's tempo")
@@ -104,4 +108,14 @@ def continue_(
             f"{run_name}: {count} {many} of {primer.name}, seed {sampling.seed}",
         ):
             typer.echo(line, err=True)
-        write(written, files, generator.texture, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
+        write(
+            written,
+            files,
+            formats,
+            count=count,
+            texture=generator.texture,
+            run_name=run_name,
+            seed=f"{sampling.seed}",
+            tempo_bpm=tempo_bpm,
+            tonic=tonic,
+        )

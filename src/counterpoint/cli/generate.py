@@ -8,24 +8,35 @@ import typer
 
 from counterpoint import paths
 from counterpoint.cli.options import (
+    MIDI,
     Bars,
     Count,
     DurationTemperature,
     Force,
+    Formats,
     Greedy,
+    Key,
     Length,
     Model,
     NoiseScale,
     Out,
-    Png,
     Seed,
     Temperature,
     Tempo,
     TopK,
     TopP,
-    Wav,
 )
-from counterpoint.cli.pieces import SEEDS, load_generator, places, request, settings_of, tempo_or, write
+from counterpoint.cli.pieces import (
+    SEEDS,
+    formats_of,
+    load_generator,
+    places,
+    request,
+    settings_of,
+    tempo_or,
+    tonic_of,
+    write,
+)
 from counterpoint.cli.plainly import UsageError, said_plainly
 
 if TYPE_CHECKING:
@@ -46,8 +57,8 @@ def generate(
     bars: Bars = None,
     noise_scale: NoiseScale = None,
     tempo: Tempo = None,
-    wav: Wav = False,
-    png: Png = False,
+    key: Key = None,
+    format: Formats = MIDI,
     force: Force = False,
 ) -> None:
     """Generate music with a registered model, as piece-000.mid, piece-001.mid, …
@@ -59,7 +70,7 @@ def generate(
 
     - `counterpoint generate -n 8 --seed 1 -o out/`
 
-    - `counterpoint generate --model attention_lstm@3 --temperature 0.9 --top-p 0.98 --png --wav`
+    - `counterpoint generate --model attention_lstm@3 --temperature 0.9 --top-p 0.98 -f midi -f png -f wav`
 
     - `counterpoint generate --length 200 --greedy --tempo 96`
 
@@ -81,7 +92,8 @@ def generate(
             noise_scale=noise_scale,
             seed=secrets.randbelow(SEEDS) if seed is None else seed,
         )
-        files = places(out, count, png=png, wav=wav, force=force)
+        formats, tonic = formats_of(format), tonic_of(key)
+        files = places(out, count, formats, force=force)
         root = paths.project_root()
         tempo_bpm = tempo_or(tempo, settings_of(root).tempo_bpm, "tempo_bpm of params.yaml")
         generator, run_name = load_generator(model, root)
@@ -91,7 +103,17 @@ def generate(
             notes = generator.generate(sampling)
         except ValueError as error:
             raise UsageError(str(error)) from error
-        write(notes, files, generator.texture, tempo_bpm, (f"counterpoint {run_name}", f"seed {sampling.seed}"))
+        write(
+            notes,
+            files,
+            formats,
+            count=count,
+            texture=generator.texture,
+            run_name=run_name,
+            seed=f"{sampling.seed}",
+            tempo_bpm=tempo_bpm,
+            tonic=tonic,
+        )
 
 
 def _said(sampling: "Sampling", controls: frozenset[str]) -> str:

@@ -6,8 +6,19 @@ from typing import Annotated
 import typer
 
 from counterpoint import paths
-from counterpoint.cli.options import Bars, Force, Length, Model, NoiseScale, Out, Png, Tempo, Wav
-from counterpoint.cli.pieces import SEEDS, load_generator, places, refuse_outside, request, settings_of, tempo_or, write
+from counterpoint.cli.options import MIDI, Bars, Force, Formats, Key, Length, Model, NoiseScale, Out, Tempo
+from counterpoint.cli.pieces import (
+    SEEDS,
+    formats_of,
+    load_generator,
+    places,
+    refuse_outside,
+    request,
+    settings_of,
+    tempo_or,
+    tonic_of,
+    write,
+)
 from counterpoint.cli.plainly import UsageError, said_plainly
 
 
@@ -21,8 +32,8 @@ def interpolate(
     length: Length = None,
     noise_scale: NoiseScale = None,
     tempo: Tempo = None,
-    wav: Wav = False,
-    png: Png = False,
+    key: Key = None,
+    format: Formats = MIDI,
     force: Force = False,
 ) -> None:
     """Write the way from one piece to another, as piece-000.mid, piece-001.mid, …
@@ -34,7 +45,7 @@ def interpolate(
 
     - `counterpoint interpolate --seed 1 --to 2 --steps 8 -o out/`
 
-    - `counterpoint interpolate --seed 1 --to 2 --bars 4 --noise-scale 0.7 --png --wav`
+    - `counterpoint interpolate --seed 1 --to 2 --bars 4 --noise-scale 0.7 -f midi -f png -f wav`
 
     - `counterpoint interpolate --seed 1 --to 2 --model crnn_gan --length 48`
     """
@@ -44,7 +55,8 @@ def interpolate(
         sampling = request(seed=seed, bars=bars, length=length, noise_scale=noise_scale)
         refuse_outside("--to", to, 0, SEEDS - 1)
         refuse_outside("--steps", steps, 2, MOST_PIECES)
-        files = places(out, steps, png=png, wav=wav, force=force)
+        formats, tonic = formats_of(format), tonic_of(key)
+        files = places(out, steps, formats, force=force)
         root = paths.project_root()
         tempo_bpm = tempo_or(tempo, settings_of(root).tempo_bpm, "tempo_bpm of params.yaml")
         generator, run_name = load_generator(model, root)
@@ -55,4 +67,14 @@ def interpolate(
             notes = generator.interpolate(sampling, to, steps)
         except ValueError as error:
             raise UsageError(str(error)) from error
-        write(notes, files, generator.texture, tempo_bpm, (f"counterpoint {run_name}", f"seed {seed} to {to}"))
+        write(
+            notes,
+            files,
+            formats,
+            count=steps,
+            texture=generator.texture,
+            run_name=run_name,
+            seed=f"{seed} to {to}",
+            tempo_bpm=tempo_bpm,
+            tonic=tonic,
+        )

@@ -1,10 +1,24 @@
 """The options that the commands which write music share, each said once: its name, its place in `--help`, its words."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+
+class FormatName(StrEnum):
+    """`serving.request.FORMATS`, whose module is slow to import, as the command line takes them."""
+
+    midi = "midi"
+    musicxml = "musicxml"
+    wav = "wav"
+    svg = "svg"
+    png = "png"
+    json = "json"
+
+
+MIDI = [FormatName.midi]
 Model = Annotated[
     str,
     typer.Option(
@@ -39,6 +53,14 @@ Greedy = Annotated[bool, typer.Option("--greedy", help="LSTM: always the likelie
 Tempo = Annotated[
     float | None, typer.Option(help="quarter notes a minute, 20 to 400; default: tempo_bpm of params.yaml")
 ]
-Wav = Annotated[bool, typer.Option("--wav", help="sound beside each MIDI")]
-Png = Annotated[bool, typer.Option("--png", help="a piano roll beside each MIDI")]
+Key = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TONIC",
+        help="C to B, with # or b: every piece is moved so that its tonic is this; default: the key it is written in",
+    ),
+]
+Formats = Annotated[
+    list[FormatName], typer.Option("--format", "-f", help="of the files; several times for several of each piece")
+]
 Force = Annotated[bool, typer.Option("--force", help="replace files that are there")]

@@ -11,11 +11,16 @@ from counterpoint import paths
 from counterpoint.cli.plainly import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
+    from counterpoint.cli.options import FormatName
     from counterpoint.models.generator import Generator, Sampling
     from counterpoint.notes.midi import PieceFacts
     from counterpoint.params import Params
+    from counterpoint.serving.rendering import Piece
+    from counterpoint.serving.request import Format
 
 _SHOWN_FILES = 5
 SEEDS = 2**31
@@ -48,18 +53,42 @@ def refuse_outside(option: str, value: float, low: float, high: float, unit: str
         raise UsageError(refusal(option, f"{value:.12g}", f"{words} {unit}".rstrip()))
 
 
-def places(out: Path, count: int, *, png: bool, wav: bool, force: bool) -> list[list[Path]]:
-    """Where each piece's files go; UsageError if one is there already and `force` is not said."""
-    kinds = ["mid"] + ["png"] * png + ["wav"] * wav
-    files = [[out / f"piece-{number:03d}.{kind}" for kind in kinds] for number in range(count)]
-    there = [str(file) for piece in files for file in piece if file.exists()]
+def places(out: Path, count: int, formats: "Sequence[Format]", *, force: bool) -> list[Path]:
+    """Where the files go; UsageError if one is there already and `force` is not said."""
+    from counterpoint.serving.answer import file_names
+
+    files = [out / name for name in file_names(count, formats)]
+    refuse_to_replace(files, force)
+    return files
+
+
+def refuse_to_replace(files: "Sequence[Path]", force: bool) -> None:
+    """UsageError if one is there already and `force` is not said."""
+    there = [str(file) for file in files if file.exists()]
     if there and not force:
         more = f" and {len(there) - _SHOWN_FILES} more" if len(there) > _SHOWN_FILES else ""
         raise UsageError(
             f"there already: {', '.join(there[:_SHOWN_FILES])}{more}; "
             "give another folder with -o, or --force to replace them"
         )
-    return files
+
+
+def formats_of(asked: "Sequence[FormatName]") -> "tuple[Format, ...]":
+    """Each once, in the order in which all are named."""
+    from counterpoint.serving.request import FORMATS
+
+    return tuple(name for name in FORMATS if name in asked)
+
+
+def tonic_of(key: str | None) -> int | None:
+    """The pitch class that --key names, if it is said."""
+    from counterpoint.models.ranges import refusal
+    from counterpoint.serving.request import A_TONIC, pitch_class
+
+    try:
+        return None if key is None else pitch_class(key)
+    except ValueError:
+        raise UsageError(refusal("--key", key or '""', A_TONIC)) from None
 
 
 def settings_of(root: Path) -> "Params":
@@ -109,38 +138,47 @@ def load_generator(spec: str, root: Path) -> tuple["Generator", str]:
 
 
 def write(
-    notes: "pd.DataFrame", files: list[list[Path]], texture: str, tempo_bpm: float, text: tuple[str, str]
+    notes: "pd.DataFrame",
+    files: list[Path],
+    formats: "Sequence[Format]",
+    *,
+    count: int,
+    texture: str,
+    run_name: str,
+    seed: str,
+    tempo_bpm: float,
+    tonic: int | None,
 ) -> None:
-    """Write the pieces "000", "001", … to their files, and say so.
+    """Write the pieces "000", "001", … to `files`, their `places`, and say so.
 
-    texture: of what is written, which names the tracks. text: who wrote them, and from which seed.
+    texture: of what is written, which names the tracks. run_name: who wrote them. seed: from which, as text.
     """
+    from counterpoint.encodings.tracks import TRACK_NAMES
+    from counterpoint.serving import answer
+
+    if tonic is not None:
+        notes = answer.in_key(notes, tonic)
+    music = answer.Music(notes, count, texture, run_name, seed, tempo_bpm, TRACK_NAMES[texture])
+    try:
+        made = answer.files(music, formats, _render_all)
+    except answer.AnswerError as error:
+        raise UsageError(str(error)) from error
+    for file in files:
+        write_file(file, made[file.name])
+    typer.echo(f"{len(files)} {'file' if len(files) == 1 else 'files'} in {files[0].parent}", err=True)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _render_all(pieces: "Sequence[tuple[Piece, Format]]") -> list[bytes]:
     from tqdm import tqdm
 
-    from counterpoint.encodings.tracks import TRACK_NAMES
-    from counterpoint.notes.midi import write_midi
-    from counterpoint.render import pianoroll
+    from counterpoint.serving.rendering import render
 
-    names = TRACK_NAMES[texture]
-    for number, beside in enumerate(tqdm(files, desc="writing", unit="piece", disable=None)):
-        piece = notes[notes["piece"] == f"{number:03d}"].reset_index(drop=True)
-        beside[0].parent.mkdir(parents=True, exist_ok=True)
-        for path in beside:
-            if path.suffix == ".mid":
-                said = (text[0], f"{text[1]}, piece {number} of {len(files)}")
-                path.write_bytes(write_midi(piece, tempo_bpm=tempo_bpm, track_names=names, text=said))
-            elif path.suffix == ".png":
-                title = f"{text[0]}, {text[1]}, piece {number}"
-                pianoroll.draw(piece, path, title=title, track_names=names)
-            else:
-                _sound(piece, path, tempo_bpm)
-    typer.echo(f"{sum(map(len, files))} files in {files[0][0].parent}", err=True)
-
-
-def _sound(piece: "pd.DataFrame", path: Path, tempo_bpm: float) -> None:
-    from counterpoint.render import audio
-
-    try:
-        audio.to_wav(piece, path, tempo_bpm=tempo_bpm)
-    except ValueError as error:
-        raise UsageError(f"{path} cannot be made: {error}; leave out --wav, or ask for shorter pieces") from error
+    return [render(piece, kind) for piece, kind in tqdm(pieces, desc="rendering", unit="file", disable=None)]

@@ -3,8 +3,9 @@
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -25,8 +26,10 @@ MEDIA_TYPES: dict[Format, str] = {
 }
 ZIP = "application/zip"
 LONGEST_SOUND_MINUTES = 30  # of all pieces of an answer together
+_DOCUMENT = "notes.json"
 _TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
 _NEAREST = 6  # semitones: a piece is moved by no more than half an octave
+RenderAll = Callable[[Sequence[tuple[Piece, Format]]], list[bytes]]
 
 
 class AnswerError(ValueError):
@@ -44,7 +47,7 @@ class Answer:
 class Music:
     """Pieces "000", "001", … to `count` (a piece of no notes is in no note table), and what is said of them.
 
-    model: the version that made them. seed: as text, such as "7", or "7 to 9".
+    model: the version that made them. seed: as text, such as "7", or "7 to 9"; "" where there is none.
     """
 
     notes: pd.DataFrame
@@ -58,6 +61,9 @@ class Music:
     @property
     def names(self) -> list[str]:
         return [f"{number:03d}" for number in range(self.count)]
+
+    def title(self, name: str) -> str:
+        return f"{self.model}, seed {self.seed}, piece {int(name)}" if self.seed else self.model
 
     def piece(self, name: str) -> pd.DataFrame:
         return self.notes[self.notes["piece"] == name].reset_index(drop=True)
@@ -83,22 +89,34 @@ def answer(music: Music, formats: Sequence[Format], renderer: Renderer, seconds:
     seconds: that rendering may take. Every MIDI says in text events which version wrote it, from which seed; its track
     k is called `music.track_names[k]`. Raises AnswerError, and `rendering.RenderingTimeout`.
     """
+    made = files(music, formats, partial(renderer.render, seconds=seconds))
+    if len(made) == 1:
+        ((filename, body),) = made.items()
+        return Answer(body, MEDIA_TYPES[formats[0]], filename)
+    return Answer(pack(made), ZIP, f"pieces-seed-{music.seed.replace(' ', '-')}.zip")
+
+
+def files(music: Music, formats: Sequence[Format], render_all: RenderAll) -> dict[str, bytes]:
+    """Every file of an answer by its name (`file_names`). Raises AnswerError, and what `render_all` raises."""
     if "wav" in formats:
         _refuse_long_sound(music)
     wanted = [(name, kind) for kind in formats if kind in RENDERED for name in music.names]
     try:
-        made = renderer.render([(_piece(music, name), kind) for name, kind in wanted], seconds) if wanted else []
+        rendered = render_all([(_piece(music, name), kind) for name, kind in wanted]) if wanted else []
     except ValueError as error:
         raise AnswerError(str(error)) from error
-    files = {f"piece-{name}.{kind}": content for (name, kind), content in zip(wanted, made, strict=True)}
+    made = {_file_name(name, kind): content for (name, kind), content in zip(wanted, rendered, strict=True)}
     if "midi" in formats:
-        files |= {f"piece-{name}.mid": _midi(music, name) for name in music.names}
+        made |= {_file_name(name, "midi"): _midi(music, name) for name in music.names}
     if "json" in formats:
-        files["notes.json"] = _document(music)
-    if len(files) == 1:
-        ((filename, body),) = files.items()
-        return Answer(body, MEDIA_TYPES[formats[0]], filename)
-    return Answer(pack(files), ZIP, f"pieces-seed-{music.seed.replace(' ', '-')}.zip")
+        made[_DOCUMENT] = _document(music)
+    return made
+
+
+def file_names(count: int, formats: Sequence[Format]) -> list[str]:
+    """Of so many pieces: piece-000.mid, piece-000.wav, …; all their notes are one notes.json."""
+    beside = [_file_name(f"{number:03d}", kind) for number in range(count) for kind in formats if kind != "json"]
+    return beside + [_DOCUMENT] * ("json" in formats)
 
 
 def pack(files: dict[str, bytes]) -> bytes:
@@ -116,8 +134,12 @@ def pack(files: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
+def _file_name(piece: str, kind: Format) -> str:
+    return f"piece-{piece}.{'mid' if kind == 'midi' else kind}"
+
+
 def _piece(music: Music, name: str) -> Piece:
-    return Piece(music.piece(name), f"seed {music.seed}, piece {name}", music.tempo_bpm, music.track_names)
+    return Piece(music.piece(name), music.title(name), music.tempo_bpm, music.track_names)
 
 
 def _midi(music: Music, name: str) -> bytes:

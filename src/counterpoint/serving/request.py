@@ -5,6 +5,7 @@ allowed.
 """
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -20,10 +21,12 @@ SEED_LIMIT = 2**31
 TEMPOS_BPM = (20.0, 400.0)
 Format = Literal["midi", "musicxml", "wav", "svg", "png", "json"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-TONICS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+A_TONIC = "a tonic, C to B, with # or b, such as F# or Bb"
+_NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_TONIC = "^[A-G][#b]?$"
 Texture = Literal["melody", "chords", "voices", "band"]
 _WORDS = {  # what a field that is no number may hold
-    "key": "a tonic, C to B, with # or b, such as F# or Bb",
+    "key": A_TONIC,
     "format": f"one of {', '.join(FORMATS)}, or a list of them",
     "texture": f"one of {', '.join(get_args(Texture))}",
 }
@@ -44,7 +47,7 @@ class Writing(BaseModel):
     )
     key: str | None = Field(
         None,
-        pattern="^[A-G][#b]?$",
+        pattern=_TONIC,
         description="every piece is moved so that its tonic is this; default: the key it is written in",
     )
     format: Format | Annotated[list[Format], Field(min_length=1, max_length=len(FORMATS))] = Field(
@@ -60,9 +63,7 @@ class Writing(BaseModel):
     @property
     def tonic(self) -> int | None:
         """The pitch class of `key`, 0 C to 11 B."""
-        if self.key is None:
-            return None
-        return (TONICS[self.key[0]] + {"": 0, "#": 1, "b": -1}[self.key[1:]]) % 12
+        return None if self.key is None else pitch_class(self.key)
 
 
 class GenerateRequest(Writing, Sampling):
@@ -155,6 +156,13 @@ def refused(field: str, got: str, what_is_allowed: str) -> RequestError:
     """The refusal of one field. got: in words."""
     problem = FieldProblem(field, got, what_is_allowed)
     return RequestError(400, ranges.refusal(field, got, what_is_allowed), (problem,))
+
+
+def pitch_class(tonic: str) -> int:
+    """0 for C to 11 for B. Raises ValueError for what is not `A_TONIC`."""
+    if not re.match(_TONIC, tonic):
+        raise ValueError(f"{tonic} is not {A_TONIC}")
+    return (_NATURALS[tonic[0]] + {"": 0, "#": 1, "b": -1}[tonic[1:]]) % 12
 
 
 def parse(endpoint: Endpoint, body: bytes) -> BaseModel:
