@@ -13,11 +13,11 @@ let cards = 0;
 
 /** The card of piece `place` of a Take. model: as `GET /model` says it. */
 export async function card(take, place, model) {
-  const { notes: answer, fields } = take;
+  const { notes: answer, fields, remarks } = take;
   const { key, notes } = answer.pieces[place];
   const several = answer.pieces.length > 1;
   const title = `${TEXTURES[model.texture] ?? model.texture}${key ? ` in ${printed(key)}` : ""}`;
-  const name = `${title}, seed ${answer.seed}${several ? `, step ${place + 1}` : ""}`;
+  const name = `${title}, seed ${fields.seed}${several ? `, step ${place + 1}` : ""}`;
   const player = new Player(await take.piece(place, "wav"), name, (seconds) => picture.show(seconds));
   const picture = roll(notes, answer, `Piano roll of ${name}: ${count(notes.length, "note")}`, (seconds) => {
     player.seek(seconds);
@@ -28,7 +28,7 @@ export async function card(take, place, model) {
     problem.textContent = error === null ? "" : error.message;
     problem.hidden = error === null;
   };
-  const stem = ["counterpoint", answer.seed, take.way === "generate" ? [] : take.way, several ? place : []].flat().join("-");
+  const stem = ["counterpoint", fields.seed, take.way === "generate" ? [] : take.way, several ? place : []].flat().join("-");
   const score = scoreOf(() => take.piece(place, "svg"), `Score of ${name}`, tell);
   const id = `piece-${(cards += 1)}`;
   const made = element(
@@ -36,6 +36,7 @@ export async function card(take, place, model) {
     { class: "piece", "aria-labelledby": id },
     element("h2", { id }, title),
     element("p", { class: "muted" }, facts(answer, notes, several && place)),
+    ...(remarks ? [element("p", {}, remarks)] : []),
     picture.element,
     ...legend(answer.tracks, notes),
     player.element,

@@ -1,6 +1,7 @@
 // The form's controls: made from what `GET /model` says the model obeys, read, filled, and told what is wrong.
 
 import { at, element } from "./dom.js";
+import { WAYS } from "./ways.js";
 import { TONICS, WORDS, printed } from "./words.js";
 
 // Of the page, not of the service: so many requests, one after the other, each for one piece with a seed of its own.
@@ -14,17 +15,13 @@ const PIECES = {
 };
 const MOST_PIECES = PIECES.declared.maximum;
 const ELSEWHERE = ["count", "format"]; // fields of a request that are no controls here
-const OWN = {
-  to: { kind: "integer", minimum: 0 },
-  steps: { kind: "integer", minimum: 2, default: 5 },
-};
+const OWN = Object.values(WAYS).flatMap((way) => way.own);
 
 export class Controls {
-  /** declared: "controls" of `GET /model`; interpolates: whether to ask for another end, too. */
-  constructor(declared, interpolates) {
-    const fields = Object.entries(interpolates ? { ...declared, ...OWN } : declared);
+  /** declared: "controls" of `GET /model`. */
+  constructor(declared) {
     this.names = [];
-    for (const [name, about] of fields.filter(([name]) => !ELSEWHERE.includes(name))) {
+    for (const [name, about] of Object.entries(declared).filter(([name]) => !ELSEWHERE.includes(name))) {
       const words = WORDS[name] ?? { label: name };
       this._add(name, words, about, words.finer ? at("finer").lastElementChild : at("controls"));
     }
@@ -57,7 +54,7 @@ export class Controls {
   /** Show only the fields that one of WAYS has. */
   limit(way) {
     for (const name of this.names) {
-      const foreign = way.without.includes(name) || (name in OWN && !way.own.includes(name));
+      const foreign = way.without.includes(name) || (OWN.includes(name) && !way.own.includes(name));
       row(name).hidden = foreign;
     }
   }

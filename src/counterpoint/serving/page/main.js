@@ -22,7 +22,10 @@ function refuse(error, retry) {
   const parts = [element("p", {}, error.message)];
   if (error.seconds) {
     const again = element("button", { type: "button" }, "Try again");
-    again.addEventListener("click", retry);
+    again.addEventListener("click", () => {
+      at("make").focus(); // this button is about to go
+      retry();
+    });
     parts.push(element("p", {}, `It is busy; in ${error.seconds === 1 ? "a second" : `${error.seconds} seconds`} it may have time. `), again);
   }
   at("refused").replaceChildren(...parts);
@@ -35,7 +38,7 @@ class Page {
     this.ways = Object.keys(WAYS).filter((way) => model.can.includes(way));
     this.files = {}; // by way
     this.busy = false;
-    this.controls = new Controls(model.controls, this.ways.includes("interpolate"));
+    this.controls = new Controls(model.controls);
     at("lead").textContent = `${model.run} writes music. Press the button to hear some.`;
     at("elsewhere").textContent = elsewhere(model.cannot);
     at("elsewhere").hidden = !at("elsewhere").textContent;
