@@ -18,9 +18,10 @@ const ELSEWHERE = ["count", "format"]; // fields of a request that are no contro
 const OWN = Object.values(WAYS).flatMap((way) => way.own);
 
 export class Controls {
-  /** declared: "controls" of `GET /model`. */
-  constructor(declared) {
+  /** model: as `GET /model` says it. */
+  constructor(model) {
     this.names = [];
+    const declared = { ...model.controls, tempo: { ...model.controls.tempo, default: model.tempo_bpm } };
     for (const [name, about] of Object.entries(declared).filter(([name]) => !ELSEWHERE.includes(name))) {
       const words = WORDS[name] ?? { label: name };
       this._add(name, words, about, words.finer ? at("finer").lastElementChild : at("controls"));
@@ -117,7 +118,7 @@ function number(name, words, declared) {
   const step = declared.kind === "integer" ? 1 : (words.slider?.[2] ?? "any");
   const input = element("input", {
     ...{ id: name, name, type: "number", min: declared.minimum, max: declared.maximum, step },
-    ...{ placeholder: declared.default ?? "any", inputmode: "decimal", autocomplete: "off" },
+    ...{ placeholder: declared.default ?? words.empty, inputmode: "decimal", autocomplete: "off" },
     "aria-describedby": described(name),
   });
   const beside = words.unit ? [" ", element("span", { class: "unit" }, words.unit)] : [];

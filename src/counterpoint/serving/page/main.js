@@ -38,7 +38,7 @@ class Page {
     this.ways = Object.keys(WAYS).filter((way) => model.can.includes(way));
     this.files = {}; // by way
     this.busy = false;
-    this.controls = new Controls(model.controls);
+    this.controls = new Controls(model);
     at("lead").textContent = `${model.run} writes music. Press the button to hear some.`;
     at("elsewhere").textContent = elsewhere(model.cannot);
     at("elsewhere").hidden = !at("elsewhere").textContent;
