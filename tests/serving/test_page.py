@@ -324,7 +324,7 @@ def accompanist(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     bars = encode(bach(2), CHOIR)
     given = Given.of(bars, np.zeros(len(bars.pieces), np.int8), 0)
     write(base / "model", generator(given=0, real=given), name="musegan_accompany")
-    yield from serve_ready(pack(base / "model"), base / "served")
+    yield from serve_ready(pack(base / "model"), base)
 
 
 def test_a_voice_gets_its_others_and_two_pieces_a_way_between(

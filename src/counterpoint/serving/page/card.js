@@ -82,7 +82,7 @@ function legend(names, notes) {
 
 /** The engraved score, asked for when it is first looked at: it takes the service longer than the music. */
 function scoreOf(fetched, label, tell) {
-  const sheet = element("div", { class: "scroll sheet", "aria-live": "polite" });
+  const sheet = element("div", { class: "scroll sheet", tabindex: "0", role: "region", "aria-label": label, "aria-live": "polite" });
   const section = element("details", { class: "score" }, element("summary", {}, "Score"), sheet);
   section.addEventListener("toggle", async () => {
     if (!section.open || sheet.children.length) return;
