@@ -71,6 +71,11 @@ class Visit:
         """The card at a place from the top."""
         return self.page.locator("article.piece").nth(place)
 
+    def wish(self, seed: int) -> None:
+        """Follow a link to a seed: the controls are set, and one is at the button."""
+        self.page.evaluate("seed => { location.hash = `seed=${seed}&length=64`; }", seed)
+        expect(self.page.get_by_role("status")).to_contain_text("press the button")
+
     def compose(self) -> Locator:
         """Press the button; the card which then plays, the newest."""
         before = self.page.locator("article.piece").count()
@@ -170,7 +175,7 @@ def test_one_click_brings_a_piece_to_hear_to_see_and_to_take_away(
     visit: Visit, server: Server, seed: int, tmp_path: Path
 ) -> None:
     page = visit.page
-    page.goto(f"{server.url}/#seed={seed}&length=64")
+    visit.wish(seed)
     card = visit.compose()
     sound = card.locator("audio")
     assert sound.evaluate(LOUDEST) > 0.01
@@ -262,8 +267,9 @@ def test_a_seed_brings_the_piece_back_above_the_older_ones(visit: Visit, packed:
     expect(newest.get_by_role("button", name="Play")).to_be_visible()
 
 
-def test_what_the_service_refuses_is_said_beside_the_control(visit: Visit, tmp_path: Path) -> None:
+def test_what_the_service_refuses_is_said_beside_the_control(visit: Visit, seed: int, tmp_path: Path) -> None:
     page = visit.page
+    visit.wish(seed)
     page.get_by_label("Adventurousness", exact=True).fill("9")
     page.get_by_role("button", name="Play something new").click()
     allowed = "allowed: a number from 0 to 5"
@@ -278,7 +284,8 @@ def test_what_the_service_refuses_is_said_beside_the_control(visit: Visit, tmp_p
     expect(page.locator("#temperature-wrong")).to_be_hidden()
 
 
-def test_a_busy_service_is_asked_again(visit: Visit) -> None:
+def test_a_busy_service_is_asked_again(visit: Visit, seed: int) -> None:
+    visit.wish(seed)
     said = {"status": 429, "headers": {"Retry-After": "2"}, "json": {"error": "8 requests are served already"}}
     visit.page.route("**/generate", lambda route: route.fulfill(**said), times=1)
     visit.page.get_by_role("button", name="Play something new").click()
@@ -288,7 +295,7 @@ def test_a_busy_service_is_asked_again(visit: Visit) -> None:
     visit.newest()
 
 
-def test_a_tune_goes_on_and_a_broken_file_is_refused_by_a_sentence(visit: Visit, tmp_path: Path) -> None:
+def test_a_tune_goes_on_and_a_broken_file_is_refused_by_a_sentence(visit: Visit, seed: int, tmp_path: Path) -> None:
     page = visit.page
     page.get_by_label("How a tune of mine goes on").check()
     button = page.get_by_role("button", name="Play how it goes on")
@@ -302,6 +309,7 @@ def test_a_tune_goes_on_and_a_broken_file_is_refused_by_a_sentence(visit: Visit,
     keep(page, "broken-file", tmp_path)
     tune = note_table(piece="000", onset=[0, 24, 48], duration=[24, 24, 24], pitch=[60, 62, 64], velocity=[90] * 3)
     visit.drop("primer", "tune.mid", write_midi(tune, tempo_bpm=90))
+    page.get_by_label("Seed", exact=True).fill(f"{seed}")
     button.click()
     card = visit.newest()
     told = json.loads(saved(page, card, "Notes (JSON)")[1])
@@ -339,6 +347,7 @@ def test_a_voice_gets_its_others_and_two_pieces_a_way_between(
         page.get_by_label("Voices to a voice of mine").check()
         expect(page.get_by_label("Length")).to_be_hidden()  # it is as long as what is given
         assert page.locator(".control[data-field=temperature]").count() == 0
+        page.get_by_label("Seed", exact=True).fill("5")
         visit.drop("track", "soprano.mid", write_midi(soprano, tempo_bpm=80))
         page.get_by_role("button", name="Play the voices to it").click()
         card = visit.newest()
@@ -367,7 +376,7 @@ def test_a_voice_gets_its_others_and_two_pieces_a_way_between(
 
 
 @pytest.mark.parametrize("visit", [{"size": PHONE, "dark": True}], indirect=True)
-def test_on_a_phone_nothing_runs_out_of_the_page(visit: Visit, tmp_path: Path) -> None:
+def test_on_a_phone_nothing_runs_out_of_the_page(visit: Visit, seed: int, tmp_path: Path) -> None:
     page = visit.page
     expect(page.get_by_role("button", name="Play something new")).to_be_in_viewport()
 
@@ -375,6 +384,7 @@ def test_on_a_phone_nothing_runs_out_of_the_page(visit: Visit, tmp_path: Path) -
         return page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
     assert overhang() == 0
+    visit.wish(seed)
     card = visit.compose()
     expect(card.locator("svg.notes")).to_be_in_viewport()
     expect(card.get_by_role("img", name="Score of")).to_be_visible()

@@ -31,7 +31,8 @@ export function tellWhatPlays(model) {
 
 const BESIDE = ["_low", "_high", "_real"]; // an interval's ends, and the same of held-out music: columns, not rows
 const CAPTION =
-  "What it writes, and how likely it holds music that it has not seen. distance_to_real is 0 where nothing tells its music from held-out music.";
+  "What it writes, and how likely it holds music that it has not seen. " +
+  "distance_to_real is 0 where nothing tells its music from held-out music.";
 const FEW = 12; // so many figures are shown unasked
 
 function measured(metrics) {

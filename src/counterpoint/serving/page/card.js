@@ -28,7 +28,8 @@ export async function card(take, place, model) {
     problem.textContent = error === null ? "" : error.message;
     problem.hidden = error === null;
   };
-  const stem = ["counterpoint", fields.seed, take.way === "generate" ? [] : take.way, several ? place : []].flat().join("-");
+  const marks = [...(take.way === "generate" ? [] : [take.way]), ...(several ? [place] : [])];
+  const stem = ["counterpoint", fields.seed, ...marks].join("-");
   const score = scoreOf(() => take.piece(place, "svg"), `Score of ${name}`, tell);
   const id = `piece-${(cards += 1)}`;
   const made = element(
@@ -82,7 +83,8 @@ function legend(names, notes) {
 
 /** The engraved score, asked for when it is first looked at: it takes the service longer than the music. */
 function scoreOf(fetched, label, tell) {
-  const sheet = element("div", { class: "scroll sheet", tabindex: "0", role: "region", "aria-label": label, "aria-live": "polite" });
+  const reading = { tabindex: "0", role: "region", "aria-label": label, "aria-live": "polite" };
+  const sheet = element("div", { class: "scroll sheet", ...reading });
   const section = element("details", { class: "score" }, element("summary", {}, "Score"), sheet);
   section.addEventListener("toggle", async () => {
     if (!section.open || sheet.children.length) return;

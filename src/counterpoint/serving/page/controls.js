@@ -69,8 +69,8 @@ export class Controls {
     );
     const unreadable = this.names.find((name) => at(name).validity.badInput);
     if (unreadable) this.wrong(unreadable, "This is no number.");
-    else if (!Number.isInteger(count) || count < 1 || count > MOST_PIECES) this.wrong(PIECES.name, `Allowed: 1 to ${MOST_PIECES}.`);
-    else return { fields, count };
+    else if (Number.isInteger(count) && 1 <= count && count <= MOST_PIECES) return { fields, count };
+    else this.wrong(PIECES.name, `Allowed: 1 to ${MOST_PIECES}.`);
     return null;
   }
 
@@ -82,7 +82,9 @@ export class Controls {
 
   /** Say beside each field of `problems` (of a Refusal) what it takes; the first gets the focus. */
   refused(problems) {
-    for (const { field, got, allowed } of [...problems].reverse()) this.wrong(field, `Got ${got}; allowed: ${allowed}.`);
+    for (const { field, got, allowed } of [...problems].reverse()) {
+      this.wrong(field, `Got ${got}; allowed: ${allowed}.`);
+    }
   }
 
   /** Say a sentence beside a field, if it is here, and go there. */

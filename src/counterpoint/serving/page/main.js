@@ -26,7 +26,8 @@ function refuse(error, retry) {
       at("make").focus(); // this button is about to go
       retry();
     });
-    parts.push(element("p", {}, `It is busy; in ${error.seconds === 1 ? "a second" : `${error.seconds} seconds`} it may have time. `), again);
+    const wait = error.seconds === 1 ? "a second" : `${error.seconds} seconds`;
+    parts.push(element("p", {}, `It is busy; in ${wait} it may have time.`), again);
   }
   at("refused").replaceChildren(...parts);
   at("refused").hidden = false;
@@ -63,7 +64,9 @@ class Page {
       const input = element("input", { type: "radio", name: "way", id: `way-${way}`, value: way });
       input.addEventListener("change", () => this.choose(way));
       at("ways").append(element("label", {}, input, label));
-      if (file) at("sources").append(dropZone(file.field, `${file.label} (MIDI)`, (content) => (this.files[way] = content)));
+      if (!file) continue;
+      const chosen = (content) => (this.files[way] = content);
+      at("sources").append(dropZone(file.field, `${file.label} (MIDI)`, chosen));
     }
     at("ways").hidden = this.ways.length < 2;
   }

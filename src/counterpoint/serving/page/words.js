@@ -5,7 +5,12 @@
 // service has no default. finer: shown on demand.
 export const WORDS = {
   // Half the service's default: the sound is there sooner, and half a minute is enough to like or dislike.
-  length: { label: "Length", slider: [8, 256, 8], start: 64, about: "notes, or chords, at most; a piece may end by itself" },
+  length: {
+    label: "Length",
+    slider: [8, 256, 8],
+    start: 64,
+    about: "notes, or chords, at most; a piece may end by itself",
+  },
   bars: { label: "Length", unit: "bars", slider: [1, 32, 1], about: "of four quarter notes" },
   temperature: {
     label: "Adventurousness",
@@ -17,9 +22,18 @@ export const WORDS = {
     slider: [0, 2, 0.05],
     about: "1: as it learned; less: the usual; more: surprises; 0: always the same",
   },
-  tempo: { label: "Tempo", unit: "♩/min", slider: [40, 200, 1], about: "quarter notes a minute; empty: as the model has it, or your file" },
+  tempo: {
+    label: "Tempo",
+    unit: "♩/min",
+    slider: [40, 200, 1],
+    about: "quarter notes a minute; empty: as the model has it, or your file",
+  },
   key: { label: "Key", about: "the piece is moved so that this is its tonic" },
-  seed: { label: "Seed", empty: "any", about: "the same number and settings bring the same piece; empty: another each time" },
+  seed: {
+    label: "Seed",
+    empty: "any",
+    about: "the same number and settings bring the same piece; empty: another each time",
+  },
   to: { label: "To seed", empty: "any", about: "of the last piece; empty: another each time" },
   steps: { label: "Steps", slider: [2, 12, 1], about: "how many pieces, both ends among them" },
   duration_temperature: {
