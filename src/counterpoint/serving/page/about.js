@@ -19,22 +19,38 @@ export function tellWhatPlays(model) {
       ]),
     ),
     ...(Object.keys(metrics).length ? [measured(metrics)] : []),
-    element("details", {}, element("summary", {}, "Model card: what it is made of, what it is for, its limits"), element("pre", {}, model.card)),
+    element(
+      "details",
+      {},
+      element("summary", {}, "Model card: what it is made of, what it is for, its limits"),
+      element("pre", {}, model.card),
+    ),
   );
   at("playing").hidden = false;
 }
 
 const BESIDE = ["_low", "_high", "_real"]; // an interval's ends, and the same of held-out music: columns, not rows
+const CAPTION =
+  "What it writes, and how likely it holds music that it has not seen. " +
+  "distance_to_real is 0 where nothing tells its music from held-out music.";
+const FEW = 12; // so many figures are shown unasked
 
 function measured(metrics) {
   const isBeside = (name) => BESIDE.some((end) => name.endsWith(end) && name.slice(0, -end.length) in metrics);
-  const rows = Object.keys(metrics)
-    .filter((name) => !isBeside(name))
-    .map((name) => {
-      const [low, high] = [metrics[`${name}_low`], metrics[`${name}_high`]];
-      return [name, figure(metrics[name]), low === undefined ? "" : `${figure(low)} to ${figure(high)}`, figure(metrics[`${name}_real`] ?? "")];
-    });
-  const caption = "What it writes, and how likely it holds music that it has not seen. distance_to_real is 0 where nothing tells its music from the held-out.";
-  const heads = ["measure", "this model", "95 % interval", "held-out music"];
-  return element("details", { open: rows.length < 12 }, element("summary", {}, `How it measures: ${rows.length} figures`), table("figures", caption, heads, rows));
+  const names = Object.keys(metrics).filter((name) => !isBeside(name));
+  const interval = (name) =>
+    `${name}_low` in metrics ? `${figure(metrics[`${name}_low`])} to ${figure(metrics[`${name}_high`])}` : "";
+  const columns = [
+    ["measure", (name) => name],
+    ["this model", (name) => figure(metrics[name])],
+    ["95 % interval", interval],
+    ["held-out music", (name) => figure(metrics[`${name}_real`] ?? "")],
+  ].filter(([, cell]) => names.some((name) => cell(name) !== ""));
+  const rows = names.map((name) => columns.map(([, cell]) => cell(name)));
+  return element(
+    "details",
+    { open: rows.length <= FEW },
+    element("summary", {}, `How it measures: ${rows.length} figures`),
+    table("figures", CAPTION, columns.map(([head]) => head), rows),
+  );
 }

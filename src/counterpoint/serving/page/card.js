@@ -13,11 +13,11 @@ let cards = 0;
 
 /** The card of piece `place` of a Take. model: as `GET /model` says it. */
 export async function card(take, place, model) {
-  const { notes: answer, fields } = take;
+  const { notes: answer, fields, remarks } = take;
   const { key, notes } = answer.pieces[place];
   const several = answer.pieces.length > 1;
   const title = `${TEXTURES[model.texture] ?? model.texture}${key ? ` in ${printed(key)}` : ""}`;
-  const name = `${title}, seed ${answer.seed}${several ? `, step ${place + 1}` : ""}`;
+  const name = `${title}, seed ${fields.seed}${several ? `, step ${place + 1}` : ""}`;
   const player = new Player(await take.piece(place, "wav"), name, (seconds) => picture.show(seconds));
   const picture = roll(notes, answer, `Piano roll of ${name}: ${count(notes.length, "note")}`, (seconds) => {
     player.seek(seconds);
@@ -28,7 +28,8 @@ export async function card(take, place, model) {
     problem.textContent = error === null ? "" : error.message;
     problem.hidden = error === null;
   };
-  const stem = ["counterpoint", answer.seed, take.way === "generate" ? [] : take.way, several ? place : []].flat().join("-");
+  const marks = [...(take.way === "generate" ? [] : [take.way]), ...(several ? [place] : [])];
+  const stem = ["counterpoint", fields.seed, ...marks].join("-");
   const score = scoreOf(() => take.piece(place, "svg"), `Score of ${name}`, tell);
   const id = `piece-${(cards += 1)}`;
   const made = element(
@@ -36,6 +37,7 @@ export async function card(take, place, model) {
     { class: "piece", "aria-labelledby": id },
     element("h2", { id }, title),
     element("p", { class: "muted" }, facts(answer, notes, several && place)),
+    ...(remarks ? [element("p", {}, remarks)] : []),
     picture.element,
     ...legend(answer.tracks, notes),
     player.element,
@@ -81,7 +83,8 @@ function legend(names, notes) {
 
 /** The engraved score, asked for when it is first looked at: it takes the service longer than the music. */
 function scoreOf(fetched, label, tell) {
-  const sheet = element("div", { class: "scroll sheet", "aria-live": "polite" });
+  const reading = { tabindex: "0", role: "region", "aria-label": label, "aria-live": "polite" };
+  const sheet = element("div", { class: "scroll sheet", ...reading });
   const section = element("details", { class: "score" }, element("summary", {}, "Score"), sheet);
   section.addEventListener("toggle", async () => {
     if (!section.open || sheet.children.length) return;

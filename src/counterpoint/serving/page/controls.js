@@ -1,6 +1,7 @@
 // The form's controls: made from what `GET /model` says the model obeys, read, filled, and told what is wrong.
 
 import { at, element } from "./dom.js";
+import { WAYS } from "./ways.js";
 import { TONICS, WORDS, printed } from "./words.js";
 
 // Of the page, not of the service: so many requests, one after the other, each for one piece with a seed of its own.
@@ -14,17 +15,14 @@ const PIECES = {
 };
 const MOST_PIECES = PIECES.declared.maximum;
 const ELSEWHERE = ["count", "format"]; // fields of a request that are no controls here
-const OWN = {
-  to: { kind: "integer", minimum: 0 },
-  steps: { kind: "integer", minimum: 2, default: 5 },
-};
+const OWN = Object.values(WAYS).flatMap((way) => way.own);
 
 export class Controls {
-  /** declared: "controls" of `GET /model`; interpolates: whether to ask for another end, too. */
-  constructor(declared, interpolates) {
-    const fields = Object.entries(interpolates ? { ...declared, ...OWN } : declared);
+  /** model: as `GET /model` says it. */
+  constructor(model) {
     this.names = [];
-    for (const [name, about] of fields.filter(([name]) => !ELSEWHERE.includes(name))) {
+    const declared = { ...model.controls, tempo: { ...model.controls.tempo, default: model.tempo_bpm } };
+    for (const [name, about] of Object.entries(declared).filter(([name]) => !ELSEWHERE.includes(name))) {
       const words = WORDS[name] ?? { label: name };
       this._add(name, words, about, words.finer ? at("finer").lastElementChild : at("controls"));
     }
@@ -57,7 +55,7 @@ export class Controls {
   /** Show only the fields that one of WAYS has. */
   limit(way) {
     for (const name of this.names) {
-      const foreign = way.without.includes(name) || (name in OWN && !way.own.includes(name));
+      const foreign = way.without.includes(name) || (OWN.includes(name) && !way.own.includes(name));
       row(name).hidden = foreign;
     }
   }
@@ -71,8 +69,8 @@ export class Controls {
     );
     const unreadable = this.names.find((name) => at(name).validity.badInput);
     if (unreadable) this.wrong(unreadable, "This is no number.");
-    else if (!Number.isInteger(count) || count < 1 || count > MOST_PIECES) this.wrong(PIECES.name, `Allowed: 1 to ${MOST_PIECES}.`);
-    else return { fields, count };
+    else if (Number.isInteger(count) && 1 <= count && count <= MOST_PIECES) return { fields, count };
+    else this.wrong(PIECES.name, `Allowed: 1 to ${MOST_PIECES}.`);
     return null;
   }
 
@@ -84,7 +82,9 @@ export class Controls {
 
   /** Say beside each field of `problems` (of a Refusal) what it takes; the first gets the focus. */
   refused(problems) {
-    for (const { field, got, allowed } of [...problems].reverse()) this.wrong(field, `Got ${got}; allowed: ${allowed}.`);
+    for (const { field, got, allowed } of [...problems].reverse()) {
+      this.wrong(field, `Got ${got}; allowed: ${allowed}.`);
+    }
   }
 
   /** Say a sentence beside a field, if it is here, and go there. */
@@ -120,7 +120,7 @@ function number(name, words, declared) {
   const step = declared.kind === "integer" ? 1 : (words.slider?.[2] ?? "any");
   const input = element("input", {
     ...{ id: name, name, type: "number", min: declared.minimum, max: declared.maximum, step },
-    ...{ placeholder: declared.default ?? "any", inputmode: "decimal", autocomplete: "off" },
+    ...{ placeholder: declared.default ?? words.empty, inputmode: "decimal", autocomplete: "off" },
     "aria-describedby": described(name),
   });
   const beside = words.unit ? [" ", element("span", { class: "unit" }, words.unit)] : [];

@@ -42,7 +42,11 @@ export function table(id, caption, heads, rows) {
       element(
         "thead",
         {},
-        element("tr", {}, ...heads.map((head, place) => element("th", { scope: "col", class: place > 0 && "n" }, head))),
+        element(
+          "tr",
+          {},
+          ...heads.map((head, place) => element("th", { scope: "col", class: place > 0 && "n" }, head)),
+        ),
       ),
       element("tbody", {}, ...rows.map(line)),
     ),

@@ -22,8 +22,12 @@ function refuse(error, retry) {
   const parts = [element("p", {}, error.message)];
   if (error.seconds) {
     const again = element("button", { type: "button" }, "Try again");
-    again.addEventListener("click", retry);
-    parts.push(element("p", {}, `It is busy; in ${error.seconds === 1 ? "a second" : `${error.seconds} seconds`} it may have time. `), again);
+    again.addEventListener("click", () => {
+      at("make").focus(); // this button is about to go
+      retry();
+    });
+    const wait = error.seconds === 1 ? "a second" : `${error.seconds} seconds`;
+    parts.push(element("p", {}, `It is busy; in ${wait} it may have time.`), again);
   }
   at("refused").replaceChildren(...parts);
   at("refused").hidden = false;
@@ -35,7 +39,7 @@ class Page {
     this.ways = Object.keys(WAYS).filter((way) => model.can.includes(way));
     this.files = {}; // by way
     this.busy = false;
-    this.controls = new Controls(model.controls, this.ways.includes("interpolate"));
+    this.controls = new Controls(model);
     at("lead").textContent = `${model.run} writes music. Press the button to hear some.`;
     at("elsewhere").textContent = elsewhere(model.cannot);
     at("elsewhere").hidden = !at("elsewhere").textContent;
@@ -60,7 +64,9 @@ class Page {
       const input = element("input", { type: "radio", name: "way", id: `way-${way}`, value: way });
       input.addEventListener("change", () => this.choose(way));
       at("ways").append(element("label", {}, input, label));
-      if (file) at("sources").append(dropZone(file.field, `${file.label} (MIDI)`, (content) => (this.files[way] = content)));
+      if (!file) continue;
+      const chosen = (content) => (this.files[way] = content);
+      at("sources").append(dropZone(file.field, `${file.label} (MIDI)`, chosen));
     }
     at("ways").hidden = this.ways.length < 2;
   }

@@ -20,8 +20,12 @@ async function measure(file, told) {
   told.replaceChildren(element("p", { class: "muted" }, "Measuring…"));
   try {
     const found = await (await ask("evaluate", {}, { field: FIELD, content: file })).json();
-    const rows = found.metrics.map(({ name, value, held_out: real }) => [name, figure(value), held(real)]);
-    told.replaceChildren(table("measured", `${file.name}, measured as ${found.texture}`, ["measure", "this piece", "held-out music"], rows));
+    const rows = found.metrics.map(({ title, unit, value, model, held_out: real }) => [
+      unit ? `${title}, ${unit}` : title,
+      ...[value, model, real].map(figure),
+    ]);
+    const heads = ["measure", "this piece", "the model’s pieces", "held-out music"];
+    told.replaceChildren(table("measured", `${file.name}, measured as ${found.texture}`, heads, rows));
   } catch (error) {
     told.replaceChildren();
     wrong.textContent = error.message;
@@ -29,5 +33,3 @@ async function measure(file, told) {
     at(FIELD).setAttribute("aria-invalid", "true");
   }
 }
-
-const held = (real) => (Array.isArray(real) ? `${figure(real[0])} to ${figure(real[1])}` : figure(real));

@@ -14,7 +14,8 @@ export class Player {
     this.moved = moved;
     this.audio = element("audio", { src: URL.createObjectURL(sound) });
     this.button = element("button", { type: "button", class: "play", "aria-label": `Play ${name}` }, "Play");
-    this.slider = element("input", { type: "range", min: 0, max: 1, step: 0.5, value: 0, "aria-label": `Position in ${name}` });
+    const scale = { min: 0, max: 1, step: 0.5, value: 0 }; // seconds; the end is known once the sound is read
+    this.slider = element("input", { type: "range", ...scale, "aria-label": `Position in ${name}` });
     this.time = element("span", { class: "time", "aria-hidden": "true" }, "0:00");
     this.element = element("div", { class: "player" }, this.button, this.slider, this.time, this.audio);
     this.name = name;

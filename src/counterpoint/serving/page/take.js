@@ -11,15 +11,21 @@ const FIRST = ["json", "wav"];
 export class Take {
   /** way: a name of WAYS; fields: what is asked for; file: {field, content} or null. Raises a Refusal. */
   static async make(way, fields, file) {
-    const files = unzip(await (await ask(way, { ...fields, format: FIRST }, file)).arrayBuffer());
-    return new Take(way, fields, file, files);
+    const answer = await ask(way, { ...fields, format: FIRST }, file);
+    const said = (name) => answer.headers.get(name);
+    // The service draws the seeds that were not asked for.
+    const seeds = Object.entries({ seed: said("X-Seed"), to: said("X-Seed-To") }).filter(([, seed]) => seed !== null);
+    const drawn = Object.fromEntries(seeds.map(([name, seed]) => [name, Number(seed)]));
+    return new Take(way, { ...fields, ...drawn }, file, unzip(await answer.arrayBuffer()), said("X-Remarks") ?? "");
   }
 
-  constructor(way, fields, file, files) {
+  /** fields: with the seeds; files: notes and sounds by name; remarks: what the service says of a file it was given. */
+  constructor(way, fields, file, files, remarks) {
     this.notes = JSON.parse(new TextDecoder().decode(files.get("notes.json")));
     this.way = way;
-    this.fields = { ...fields, seed: this.notes.seed }; // the service draws one where none was asked for
+    this.fields = fields;
     this.file = file;
+    this.remarks = remarks;
     this.kept = new Map([
       ["json", Promise.resolve(this.notes.pieces.map(() => blob(files.get("notes.json"), "json")))],
       ["wav", Promise.resolve(this.notes.pieces.map(({ piece }) => blob(files.get(`piece-${piece}.wav`), "wav")))],

@@ -3,7 +3,13 @@
 // file: what has to be given, and the field that the service reads it from; own: fields of this way alone;
 // without: fields that a model obeys, but not on this way; phrase: how a sentence says it.
 export const WAYS = {
-  generate: { label: "Something new", button: "Play something new", phrase: "write something new", own: [], without: [] },
+  generate: {
+    label: "Something new",
+    button: "Play something new",
+    phrase: "write something new",
+    own: [],
+    without: [],
+  },
   continue: {
     label: "How a tune of mine goes on",
     button: "Play how it goes on",
