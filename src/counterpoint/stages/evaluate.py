@@ -2,9 +2,10 @@
 
 import json
 import sys
-from typing import cast
+from typing import cast, get_args
 
 from counterpoint import params, paths
+from counterpoint.encodings.events import Texture as EventTexture
 from counterpoint.evaluation.judge import failed_guards, judge
 from counterpoint.evaluation.textures import Texture
 from counterpoint.models import catalog, scoring
@@ -38,11 +39,12 @@ def main(name: str) -> None:
         encoded, vocabulary = paths.encoded(encoding), paths.vocabulary(encoding)
         found = {
             **scoring.judged_figures(judgements, own, given),
-            **scoring.likelihood_figures(
-                folder, encoded, vocabulary, out, orders=chosen.ngram_orders, seed=settings.seed
-            ),
             **scoring.pairing_figures(written, given),
         }
+        if encoding in get_args(EventTexture):  # no other has a likelihood, and loading one takes seconds
+            found |= scoring.likelihood_figures(
+                folder, encoded, vocabulary, out, orders=chosen.ngram_orders, seed=settings.seed
+            )
         for file, content in {"metrics": found, "guards": {"failed": failed}, "judgements": judgements}.items():
             scoring.write_json(out / f"{file}.json", content)
     print(json.dumps(found, indent=1))
