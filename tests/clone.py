@@ -59,9 +59,12 @@ class Project:
         self.run("git", "commit", "-qm", message, "--allow-empty")
         return self.run("git", "rev-parse", "HEAD").strip()
 
+    def params(self) -> dict[str, Any]:
+        return params.read_yaml(self.folder / "params.yaml")
+
     def set(self, changes: dict[str, object]) -> None:
         """Change keys of params.yaml: dotted name → value."""
-        content = params.read_yaml(self.folder / "params.yaml")
+        content = self.params()
         for dotted, value in changes.items():
             *parents, last = dotted.split(".")
             section = content

@@ -217,18 +217,21 @@ def test_an_experiment_reruns_what_its_parameter_changes_and_touches_no_alias(pr
 
 def test_a_table_of_experiments_grows_by_what_is_missing_and_the_report_shows_it(project: Project) -> None:
     before = project.record()
-    columns = "{training_minutes: minutes, distance_to_real: distance, kept_iteration: kept}"
-    row = f"{{title: no wait, generator: {TONES}, changes: {{models: {{{TONES}: {{freeze: 0.0}}}}}}}}"
-    definition = f"title: Tiny trainings\nabout: By one seed.\ntexture: chords\nseeds: [5]\ncolumns: {columns}\n"
-    (project.folder / "experiments/tiny.yaml").write_text(f"{definition}rows:\n  nobody_waits: {row}\n")
+    columns = "{training_minutes: minutes, distance_to_real: distance}"
+    row = f"{{title: less dropout, generator: {LSTM}, changes: {{models: {{{LSTM}: {{dropout: 0.1}}}}}}}}"
+    seed = project.params()["seed"]
+    definition = f"title: Tiny trainings\nabout: By one seed.\ntexture: melody\nseeds: [{seed}]\ncolumns: {columns}\n"
+    (project.folder / "experiments/tiny.yaml").write_text(f"{definition}rows:\n  less_dropout: {row}\n")
     command = (sys.executable, "-m", "counterpoint.experiments", "experiments/tiny.yaml")
-    assert "| no wait |" in project.run(*command)
+    said = project.run(*command)
+    assert "| less dropout |" in said
+    assert re.findall("Running stage '([^']+)'", said) == []  # DVC remembers the experiment's outputs
     (line,) = csv.DictReader((project.folder / "experiments/tiny.csv").read_text().splitlines())
-    assert (line["row"], line["seed"]) == ("nobody_waits", "5")
+    assert (line["row"], line["seed"]) == ("less_dropout", str(seed))
     assert line["code"] == project.run("git", "log", "-1", "--format=%h", "--", "src", "params.yaml").strip()
     assert 0 < float(line["training_minutes"]) < 10 and 0 < float(line["distance_to_real"]) < 1
     assert project.record() == before and project.run("git", "status", "--porcelain", "--", "models", "dvc.lock") == ""
-    assert "tiny-nobody_waits-5" in project.run("dvc", "exp", "show", "--csv", "--no-pager")
+    assert f"tiny-less_dropout-{seed}" in project.run("dvc", "exp", "show", "--csv", "--no-pager")
     assert project.ran(*command) == []  # it is there
     assert project.repro() == ["report", "register"]
     assert "Tiny trainings" in (project.folder / "reports/report.html").read_text()

@@ -1,10 +1,13 @@
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from counterpoint import paths
+from counterpoint.models import catalog
 from counterpoint.models.folder import Manifest, read_manifest
+from counterpoint.models.generator import Generator
 from tests.serving.untrained import write_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +33,22 @@ def registered(tmp_path_factory: pytest.TempPathFactory) -> Path:
         point(store, CHAMPION, version)
     shutil.move(root / paths.MODELS, root / "trained")
     return root
+
+
+@pytest.fixture(autouse=True, scope="session")
+def loaded_once() -> Iterator[None]:
+    """A model is put together and compiled for the first command alone: that is most of what a command takes."""
+    load, loaded = catalog.load, {}
+
+    def once(folder: Path) -> Generator:
+        digest = read_manifest(folder).digest
+        if digest not in loaded:
+            loaded[digest] = load(folder)
+        return loaded[digest]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalog, "load", once)
+        yield
 
 
 @pytest.fixture
