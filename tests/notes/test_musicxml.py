@@ -191,3 +191,10 @@ def test_what_is_no_score_is_refused():
         to_musicxml(one, key_fifths=9)
     with pytest.raises(ValueError, match="2001 bars, at most 2000"):
         to_musicxml(one.assign(onset=96 * 2_000))
+
+
+def test_parts_are_called_as_their_tracks_are():
+    notes = note_table(piece="p", track=[0, 2], onset=[0, 0], duration=[24, 24], pitch=[72, 48])
+    for names, expected in (((), ["Track 1", "Track 3"]), (("soprano", "alto"), ["soprano", "Track 3"])):
+        text = to_musicxml(notes, track_names=names)
+        assert re.findall("<part-name>(.*?)</part-name>", text) == expected

@@ -1,7 +1,7 @@
 """Notes as MusicXML, for people who read scores: bars, ties, accidentals of the key, a clef a part."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -59,8 +59,11 @@ def to_musicxml(
     time_signature: tuple[int, int] = (4, 4),
     title: str = "",
     key_fifths: int | None = None,
+    track_names: Sequence[str] = (),
 ) -> str:
     """The note table of one piece as MusicXML, one part a track, drums left out. Equal arguments give equal text.
+
+    The part of track k is called `track_names[k]`, where given, else "Track" and its number, counted from 1.
 
     key_fifths: sharps of the key signature (flats: negative), -7 to 7; None: those of the likeliest key (`find_keys`).
     Notes outside the key are spelt at most three fifths flatward of it (two in minor), else as sharps. A part has one
@@ -93,7 +96,9 @@ def to_musicxml(
     for number, track in enumerate(sorted(moved["track"].unique()) or [0], start=1):
         own = moved[moved["track"] == track]
         heads = list(_heads(own, grids, bar_ticks, bars))
-        score.insert(0, _part(f"P{number}", own, heads, (time_signature, bar_ticks, bars), fifths, spelling))
+        part = _part(f"P{number}", own, heads, (time_signature, bar_ticks, bars), fifths, spelling)
+        part.partName = next(iter(track_names[track : track + 1]), "") or f"Track {track + 1}"
+        score.insert(0, part)
     return _text(score)
 
 
@@ -220,7 +225,6 @@ def _part(
 
     (numerator, denominator), bar_ticks, count = bars
     part = stream.Part(id=name)
-    part.partName = f"Track {int(notes['track'].iloc[0]) + 1}" if len(notes) else "Track 1"
     measures = [stream.Measure(number=number + 1) for number in range(count)]
     mean = float(notes["pitch"].mean()) if len(notes) else _TREBLE_FROM
     chosen = clef.TrebleClef if mean >= _TREBLE_FROM else clef.BassClef if mean >= _BASS_FROM else clef.Bass8vbClef

@@ -1,5 +1,7 @@
 """Notes as an engraved score: SVG by verovio, from the MusicXML of `notes.musicxml`."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from counterpoint.notes.musicxml import to_musicxml
@@ -17,19 +19,21 @@ def to_svg(
     time_signature: tuple[int, int] = (4, 4),
     key_fifths: int | None = None,
     width: int = WIDTH,
+    track_names: Sequence[str] = (),
 ) -> str:
     """The first `bars` bars of one piece as SVG, drums left out. Equal arguments give equal text.
 
     The drawing is black on nothing, `width` units wide whatever the music, has a viewBox, and needs no file, font or
     address from outside. A note that runs over the last bar is cut there. A key that is not given is the likeliest of
-    these bars. Raises ValueError as `to_musicxml` does, for fewer bars than 1, and for what verovio cannot read.
+    these bars. track_names: as in `to_musicxml`. Raises ValueError as `to_musicxml` does, for fewer bars than 1, and
+    for what verovio cannot read.
     """
     if bars < 1:
         raise ValueError(f"{bars} bars, expected at least 1")
     end = bars * time_signature[0] * 4 * TICKS_PER_QUARTER // time_signature[1]
     shown = notes[notes["onset"] < end]
     shown = shown.assign(duration=(shown["onset"] + shown["duration"]).clip(upper=end) - shown["onset"])
-    text = to_musicxml(shown, time_signature=time_signature, key_fifths=key_fifths)
+    text = to_musicxml(shown, time_signature=time_signature, key_fifths=key_fifths, track_names=track_names)
 
     import verovio  # 0.1 s and 60 MB of fonts, for scores alone
 

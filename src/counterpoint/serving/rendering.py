@@ -44,11 +44,11 @@ def render(piece: Piece, kind: Format) -> bytes:
     if kind == "musicxml":
         from counterpoint.notes.musicxml import to_musicxml
 
-        return to_musicxml(piece.notes, title=piece.title).encode()
+        return to_musicxml(piece.notes, title=piece.title, track_names=piece.track_names).encode()
     if kind == "svg":
         from counterpoint.render.engraving import to_svg
 
-        return to_svg(piece.notes, bars=_bars(piece.notes)).encode()
+        return to_svg(piece.notes, bars=_bars(piece.notes), track_names=piece.track_names).encode()
     with tempfile.TemporaryDirectory(prefix="counterpoint-") as folder:
         path = Path(folder) / "piece"
         if kind == "wav":
