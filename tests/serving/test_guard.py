@@ -45,7 +45,7 @@ class Inner:
         await send({"type": "http.response.body", "body": json.dumps(told).encode()})
 
 
-@dataclass
+@dataclass(repr=False)  # asyncio writes it down, megabytes and all
 class Call:
     """One request, sent in `chunks`; then what came back, and how often more was asked for."""
 
