@@ -66,7 +66,11 @@ def write(folder: Path, made: MuseGAN, way: str = "argmax", name: str = "musegan
     folder.mkdir()
     saving.save(folder, made.network)
     (folder / "encoding.json").write_text(made.layout.to_json(), encoding="utf-8")
-    settings = {"binarise": way, "key": "original" if made.keys is None else "common"}
+    settings = {
+        "binarise": way,
+        "key": "original" if made.keys is None else "common",
+        "conditioning": "none" if made.network.sizes.given is None else "track",
+    }
     (folder / "params.json").write_text(json.dumps({"seed": 4, name: settings}), encoding="utf-8")
     if made.keys is not None:
         (folder / "keys.json").write_text(made.keys.to_json(), encoding="utf-8")
