@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -178,33 +176,9 @@ def test_a_thousand_fields_are_refused() -> None:
     assert "Too many fields" in str(refused)
 
 
-class _Counting(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.server.calls.append(self.path)  # type: ignore[attr-defined]
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(TUNE)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture
-def elsewhere() -> Iterator[ThreadingHTTPServer]:
-    """A web server that gives a MIDI file to whoever asks, and keeps count."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Counting)
-    server.calls = []  # type: ignore[attr-defined]
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 def test_an_address_in_the_place_of_a_file_is_refused_and_not_fetched(elsewhere: ThreadingHTTPServer) -> None:
     address = f"http://127.0.0.1:{elsewhere.server_port}/tune.mid"
-    assert httpx.get(address).content == TUNE  # it would be there
+    assert httpx.get(address).content.startswith(b"MThd")  # it would be there
     for text in (address, f'"{address}"'):
         assert said(multipart(fields([("primer", text)]))) == (400, [("primer", "text, not a file", ONE)])
         assert refusal(multipart(part("primer", text.encode(), "tune.mid"))).status == 400

@@ -116,5 +116,5 @@ def test_it_writes_what_the_folders_model_writes(tmp_path: Path) -> None:
 def test_a_damaged_folder_is_not_loaded(tmp_path: Path) -> None:
     folder = crnn_gan(tmp_path / "model")
     (folder / "params.json").write_text("{}")
-    with pytest.raises(ModelFolderError, match="params.json"):
+    with pytest.raises(ModelFolderError, match=r"params\.json"):
         loaded(folder)
