@@ -6,7 +6,7 @@ from counterpoint.evaluation.catalog import metrics_of
 from counterpoint.evaluation.textures import TEXTURES, Texture
 from counterpoint.notes.midi import read_midi
 from counterpoint.notes.table import note_table
-from counterpoint.serving.measuring import measured
+from counterpoint.serving.measuring import MOST_TRACKS, measured
 from tests.models.musegan.untrained import bach
 from tests.notes.files import CHORALES
 
@@ -81,6 +81,18 @@ def test_drums_alone_have_no_pitches_to_measure(texture: Texture) -> None:
     with pytest.raises(ValueError, match=f"cannot be measured as {texture}: that takes a pitched note"):
         measured(drums, texture, {})
     assert {row["name"]: row["value"] for row in measured(drums, "band", {})}["drum_pattern"] == 1
+
+
+def test_so_many_tracks_that_comparing_them_takes_minutes_are_refused() -> None:
+    def band(tracks: int):
+        return note_table(
+            piece="file", track=range(tracks), onset=0, duration=96, pitch=[n % 128 for n in range(tracks)]
+        )
+
+    with pytest.raises(ValueError, match="cannot be measured as band: it has 65 tracks, allowed are 64"):
+        measured(band(MOST_TRACKS + 1), "band", {})
+    assert values(band(MOST_TRACKS), "band")["polyphony"] == MOST_TRACKS
+    assert values(band(MOST_TRACKS + 1), "chords")["polyphony"] == MOST_TRACKS + 1  # one track of them all
 
 
 def test_one_melody_is_not_four_voices() -> None:
