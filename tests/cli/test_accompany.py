@@ -10,10 +10,9 @@ from typer.testing import CliRunner
 
 from counterpoint import paths
 from counterpoint.cli import app
-from counterpoint.cli.accompany import _heard, _other_metre
 from counterpoint.models.musegan.generator import MuseGAN
 from counterpoint.notes.lines import highest_line
-from counterpoint.notes.midi import PieceFacts, read_midi, write_midi
+from counterpoint.notes.midi import read_midi, write_midi
 from tests.models.musegan.untrained import CHOIR, bach, network, write
 from tests.notes.files import END, smf, strike
 
@@ -96,30 +95,6 @@ def test_a_file_in_another_metre_and_off_the_grid_is_taken_and_said(project: Pat
     assert "highest line" not in said
     given = heard(tmp_path / "piece-000.mid").query("track == 0")
     assert given[["onset", "pitch"]].to_numpy().tolist() == [[0, 72], [24, 74], [48, 76]]
-
-
-@pytest.mark.parametrize(
-    ("metres", "says"),
-    [
-        (((0, 4, 4),), ""),
-        (((0, 2, 2), (96, 4, 4)), ""),  # bars of the same length
-        (((0, 1, 4), (24, 4, 4)), "its metre is 1/4, but"),
-        (((0, 4, 4), (204, 7, 8)), "its metre after 8.5 quarter notes is 7/8, but"),
-        (((0, 4, 4), (48, 4, 4)), "its metre after 2 quarter notes is 4/4, but"),  # the bar lines move
-        (((0, 4, 4), (960, 3, 4)), ""),  # after the last note
-    ],
-)
-def test_bars_of_another_length_are_said(metres: tuple[tuple[int, int, int], ...], says: str) -> None:
-    facts = PieceFacts((), metres, (), tempo_bpm=99.0, moved_notes=0, furthest_beats=0.0)
-    said = _other_metre(facts, bar_ticks=96, end=960)
-    assert said.startswith(says) and bool(said) == bool(says)
-
-
-def test_a_line_that_two_instruments_play_is_one_voice() -> None:
-    chorale = bach(1)
-    line = _heard(chorale.assign(program=chorale["onset"] // 96 % 2 * 40 + 3), "voices")
-    assert line[["onset", "pitch"]].equals(highest_line(chorale)[["onset", "pitch"]])
-    assert line["program"].unique().tolist() == [3]
 
 
 def test_a_tempo_of_the_tracks_own_that_is_not_written(project: Path, tmp_path: Path) -> None:

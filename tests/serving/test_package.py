@@ -65,7 +65,8 @@ def test_the_version_is_made_of_model_and_code(packed: Packed, tmp_path: Path) -
 
 def test_only_what_serves_is_packed(packed: Packed) -> None:
     source = packed.bento / "src" / "counterpoint"
-    assert {path.name for path in source.iterdir()} == {"__init__.py", "encodings", "models", "notes", "serving"}
+    rooms = {"encodings", "evaluation", "models", "notes", "render", "serving"}
+    assert {path.name for path in source.iterdir()} == {"__init__.py", *rooms}
     assert not list(source.rglob("card.py"))  # the card is packed as text: what wrote it needs the corpus
     packed_files = digests(packed.bento)
     assert not [name for name in packed_files if name.endswith((".pyc", "/train.py", "/fit.py"))]
@@ -85,8 +86,10 @@ import sys
 from importlib import import_module
 import counterpoint.serving.assemble
 from counterpoint.models import catalog
+from counterpoint.serving import rendering
 for entry in catalog.GENERATORS.values():
     import_module(entry.loading)
+rendering._warm()  # every format
 for name, module in sys.modules.items():
     if name.split(".")[0] == "counterpoint":
         print(module.__file__)

@@ -20,6 +20,7 @@ MAXIMUM_FORM_BYTES = form.MAXIMUM_FILE_BYTES + MAXIMUM_JSON_BYTES
 MOST_AT_ONCE = 64  # requests for music that are read, made or answered
 RETRY_AFTER_SECONDS = 2
 REQUEST_ID = "X-Request-Id"
+CLIENT_CLOSED_REQUEST = 499  # as nginx calls it; for the log
 _LONGEST_ID = 64
 
 
@@ -66,7 +67,8 @@ class Guard:
         except RequestError as error:
             await _refuse(error, scope, receive, signed)
         except _Gone:
-            return
+            # Nobody reads it, but BentoML's timeout waits for an answer, and a server that ends waits for BentoML.
+            await Response(status_code=CLIENT_CLOSED_REQUEST)(scope, receive, signed)
         finally:
             self.at_once -= 1
 

@@ -10,6 +10,7 @@ from counterpoint.evaluation.catalog import measure, metrics_of
 from counterpoint.evaluation.music import music
 from counterpoint.evaluation.textures import Texture, excerpt_lengths, excerpts, render
 
+MOST_TRACKS = 64  # every two of them are compared
 _DIGITS = 6
 
 
@@ -26,6 +27,8 @@ def measured(notes: pd.DataFrame, texture: Texture, figures: Mapping[str, float 
     if rendered.empty:
         wants = "four pitched tracks" if texture == "voices" else "a pitched note"
         raise ValueError(f"the file cannot be measured as {texture}: that takes {wants}")
+    if (tracks := rendered["track"].nunique()) > MOST_TRACKS:
+        raise ValueError(f"the file cannot be measured as {texture}: it has {tracks} tracks, allowed are {MOST_TRACKS}")
     means = measure(music(excerpts(rendered), lengths=excerpt_lengths(rendered)), texture).mean()
     return [
         {

@@ -6,14 +6,19 @@ import. `Renderer` keeps such processes, warm, and starts another where one had 
 
 import multiprocessing
 import tempfile
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from threading import Lock
+from time import monotonic
 from types import TracebackType
 
 import pandas as pd
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from counterpoint.notes.table import TICKS_PER_QUARTER, note_table
 from counterpoint.serving.request import Format
@@ -69,7 +74,9 @@ class Renderer:
     """
 
     def __init__(self, processes: int = 1) -> None:
-        self._pool = ProcessPool(processes, context=multiprocessing.get_context("spawn"))
+        self._processes = processes
+        self._lock, self._closed = Lock(), False
+        self._pool = _pool(processes)
         self._warming = [self._pool.schedule(_warm) for _ in range(processes)]
 
     def __enter__(self) -> "Renderer":
@@ -81,8 +88,9 @@ class Renderer:
         self.close()
 
     def close(self) -> None:
-        self._pool.stop()
-        self._pool.join()
+        with self._lock:
+            self._closed = True
+            _end(self._pool)
 
     def wait(self) -> None:
         """Until every process is warm."""
@@ -94,18 +102,50 @@ class Renderer:
 
         Raises RenderingTimeout if they take longer, ValueError for what cannot be rendered.
         """
-        asked = [self._pool.schedule(render, args=[piece, kind], timeout=seconds) for piece, kind in pieces]
+        until, pool, waiting = monotonic() + seconds, self._at_work(), iter(pieces)
+        made: list[bytes] = []
+        asked: deque[ProcessFuture[bytes]] = deque()
+
+        def left() -> float:
+            if until <= (now := monotonic()):
+                raise FutureTimeout
+            return until - now
+
         try:
-            return [one.result(timeout=seconds) for one in asked]
+            while True:
+                # Few at a time: of all that are asked for and given up, each costs the process that comes to it.
+                for piece, kind in islice(waiting, 2 * self._processes - len(asked)):
+                    asked.append(pool.schedule(render, args=[piece, kind], timeout=left()))
+                if not asked:
+                    return made
+                made.append(asked[0].result(timeout=left()))
+                asked.popleft()
         except FutureTimeout:
             raise RenderingTimeout(
-                f"not rendered within {seconds:.0f} seconds: ask for fewer or shorter pieces, or for MIDI"
+                f"not rendered within {max(0.0, seconds):.0f} seconds: ask for fewer or shorter pieces, or for MIDI"
             ) from None
-        except ProcessExpired as error:
+        except (ProcessExpired, BrokenProcessPool) as error:
             raise RenderingTimeout(f"the process that rendered this piece died ({error})") from error
         finally:
             for one in asked:
                 one.cancel()
+
+    def _at_work(self) -> ProcessPool:
+        """The pool; another, where pebble gave it up: it does if a process dies while there is nothing to do."""
+        with self._lock:
+            if not self._pool.active and not self._closed:
+                _end(self._pool)
+                self._pool = _pool(self._processes)
+            return self._pool
+
+
+def _pool(processes: int) -> ProcessPool:
+    return ProcessPool(processes, context=multiprocessing.get_context("spawn"))
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()
+    pool.join()
 
 
 def _warm() -> None:

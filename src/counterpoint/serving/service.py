@@ -244,7 +244,10 @@ def _read(file: bytes, field: str) -> tuple[pd.DataFrame, PieceFacts]:
     try:
         return read_midi(file, field, max_notes=MOST_NOTES, max_beats=MOST_BEATS)
     except MidiError as error:
-        raise refused(field, f"a file that cannot be read: {error}", A_MIDI_FILE) from error
+        why = str(error).partition(" (ingest.")[
+            0
+        ]  # which of the pipeline's parameters allows more is no caller's matter
+        raise refused(field, f"a file that cannot be read: {why}", A_MIDI_FILE) from error
 
 
 def _refusal(error: RequestError) -> Response:
