@@ -28,6 +28,7 @@ from .untrained import write_model
 ROOT = Path(__file__).resolve().parents[2]
 METRICS = {"test_joint_nll": 2.375, "test_note_nll": 1.625, "pitch_range": 9.5, "pitch_range_real": 12.25}
 TEMPO_BPM = 72.0
+ALIASES = ["champion"]
 CARD = "# Model card: small\n\n| pitch | 7 % |\n\n<b>bold</b> & `$run` costs $5, Größe ½\n"
 READY_SECONDS = 60
 STOP_SECONDS = 60
@@ -51,7 +52,7 @@ def midi_of(
 def pack(model: Path) -> Packed:
     """A Bento of the model folder, beside it."""
     bento = model.parent / "dist" / "bento"
-    version = build(model, bento, tempo_bpm=TEMPO_BPM, metrics=METRICS, card=CARD, root=ROOT)
+    version = build(model, bento, tempo_bpm=TEMPO_BPM, metrics=METRICS, card=CARD, root=ROOT, aliases=ALIASES)
     return Packed(model, bento, version)
 
 

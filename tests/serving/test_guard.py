@@ -10,6 +10,7 @@ import pytest
 
 from counterpoint.notes.midi import write_midi
 from counterpoint.notes.table import note_table
+from counterpoint.serving import guard as guards
 from counterpoint.serving.guard import MAXIMUM_FORM_BYTES, MAXIMUM_JSON_BYTES, MOST_AT_ONCE, RETRY_AFTER_SECONDS, Guard
 from counterpoint.serving.request import ASKED
 
@@ -232,6 +233,21 @@ def test_who_leaves_before_the_end_of_the_body_is_answered_all_the_same() -> Non
     assert got.status == 499
     assert got.sent[-1]["type"] == "http.response.body"
     assert at_work.app.calls == 0  # type: ignore[attr-defined]
+
+
+def test_a_body_that_does_not_come_holds_its_place_for_a_time_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guards, "READING_SECONDS", 0.05)
+    at_work, got = guard(), Call()
+
+    async def never() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        got.sent.append(message)
+
+    asyncio.run(at_work({"type": "http", "method": "POST", "path": "/generate", "headers": []}, never, send))
+    assert (got.status, got.json()["error"]) == (408, "the body did not come within 0.05 seconds")
+    assert (at_work.at_once, at_work.app.calls) == (0, 0)  # type: ignore[attr-defined]
 
 
 def test_who_leaves_later_is_told_to_the_application() -> None:

@@ -13,7 +13,7 @@ import yaml
 from counterpoint.models.folder import ModelFolderError, read_manifest
 from counterpoint.serving.package import PackageError, build
 
-from .conftest import CARD, METRICS, ROOT, TEMPO_BPM, Packed
+from .conftest import ALIASES, CARD, METRICS, ROOT, TEMPO_BPM, Packed
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -40,7 +40,8 @@ def test_a_rebuild_elsewhere_is_the_same_bytes(packed: Packed, tmp_path: Path, m
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BENTOML_HOME", str(tmp_path / "the user's own"))
     out = root / "dist" / "bento"
-    assert build(model, out, tempo_bpm=TEMPO_BPM, metrics=METRICS, card=CARD, root=root) == packed.version
+    again = build(model, out, tempo_bpm=TEMPO_BPM, metrics=METRICS, card=CARD, root=root, aliases=ALIASES)
+    assert again == packed.version
     assert digests(out) == digests(packed.bento)
     assert [path.name for path in out.parent.iterdir()] == ["bento"]
     assert not (tmp_path / "the user's own").exists()

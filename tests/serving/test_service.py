@@ -23,11 +23,12 @@ from counterpoint.notes.midi import write_midi
 from counterpoint.notes.table import note_table
 from counterpoint.serving.answer import MEDIA_TYPES
 from counterpoint.serving.guard import MAXIMUM_FORM_BYTES, MAXIMUM_JSON_BYTES, MOST_AT_ONCE
+from counterpoint.serving.measuring import described
 from counterpoint.serving.request import ENDPOINTS, FORMATS
 from counterpoint.serving.service import MOST_BEATS, MOST_NOTES
 from tests.notes.files import END, smf, strike
 
-from .conftest import CARD, METRICS, TEMPO_BPM, Packed, Server, midi_of, serve
+from .conftest import ALIASES, CARD, METRICS, TEMPO_BPM, Packed, Server, midi_of, serve
 from .forms import MULTIPART, fields, multipart, part
 from .reading import drawn, heard, of_score, size, sounding, unzipped
 from .untrained import LINEAGE
@@ -190,7 +191,7 @@ def test_the_model_says_who_it_is(server: Server, packed: Packed) -> None:
         "run": manifest.run_name,
         "generator": "attention_lstm",
         "texture": "melody",
-        "aliases": [],
+        "aliases": ALIASES,
         "digest": manifest.digest,
         "lineage": {"data": LINEAGE.data, "code": LINEAGE.code, "params": LINEAGE.params},
         "can": ["generate", "continue", "evaluate"],
@@ -202,6 +203,7 @@ def test_the_model_says_who_it_is(server: Server, packed: Packed) -> None:
         "tracks": ["melody"],
         "params": {"seed": 5, "attention_lstm": {"units": 8}},
         "metrics": METRICS,
+        "measures": described("melody", METRICS),
         "tempo_bpm": TEMPO_BPM,
         "card": CARD,
     }

@@ -4,6 +4,7 @@ answered, on every answer.
 BentoML would read a body of any size, and its own validation errors do not say what came.
 """
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,7 @@ MAXIMUM_JSON_BYTES = 16 * 1024
 MAXIMUM_FORM_BYTES = form.MAXIMUM_FILE_BYTES + MAXIMUM_JSON_BYTES
 MOST_AT_ONCE = 64  # requests for music that are read, made or answered
 RETRY_AFTER_SECONDS = 2
+READING_SECONDS = 30.0  # for a body to come
 REQUEST_ID = "X-Request-Id"
 CLIENT_CLOSED_REQUEST = 499  # as nginx calls it; for the log
 _LONGEST_ID = 64
@@ -78,29 +80,33 @@ class _Gone(Exception):
 
 
 async def _read(scope: Scope, receive: Receive, most: int) -> bytes:
-    """The whole body. One that is larger than `most`, or says so, is not read to its end."""
+    """The whole body. One that is larger than `most`, or says so, or comes too slowly, is not read to its end."""
     too_large = RequestError(413, f"the body has more than {most} bytes")
     said = Headers(scope=scope).get("content-length", "")
     if said.isdecimal() and int(said) > most:
         raise too_large
     parts, size = [], 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _Gone
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > most:
-            raise too_large
-        if not message.get("more_body", False):
-            return b"".join(parts)
+    try:
+        async with asyncio.timeout(READING_SECONDS):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise _Gone
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > most:
+                    raise too_large
+                if not message.get("more_body", False):
+                    return b"".join(parts)
+    except TimeoutError:
+        raise RequestError(408, f"the body did not come within {READING_SECONDS:g} seconds") from None
 
 
 async def _refuse(error: RequestError, scope: Scope, receive: Receive, send: Send) -> None:
     headers = {}
     if error.status == 429:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    if error.status == 413:
+    if error.status in (408, 413):
         headers["Connection"] = "close"  # what is left of the body is not read
     await Response(error.json(), error.status, headers, "application/json")(scope, receive, send)
 

@@ -11,6 +11,7 @@ from counterpoint.encodings.tracks import TRACK_NAMES
 from counterpoint.models import catalog
 from counterpoint.models.folder import Manifest, verify
 from counterpoint.models.generator import Accompanist, Continuer, Generator, Interpolator, Sampling
+from counterpoint.serving.measuring import described
 from counterpoint.serving.request import ENDPOINTS, FORMATS, GenerateRequest, InterpolateRequest, allowed
 
 # What is asked at an endpoint → who could, where this model cannot.
@@ -87,7 +88,7 @@ def _about(
         "run": manifest.run_name,
         "generator": manifest.generator,
         "texture": manifest.texture,
-        "aliases": packaged.get("aliases", []),
+        "aliases": packaged["aliases"],
         "digest": manifest.digest,
         "lineage": {
             "data": manifest.lineage.data,
@@ -101,6 +102,7 @@ def _about(
         "tracks": list(TRACK_NAMES[generator.texture]),
         "params": settings,
         "metrics": packaged.get("metrics"),
+        "measures": described(manifest.texture, packaged.get("metrics") or {}),
         "tempo_bpm": packaged["tempo_bpm"],
         "card": card,
     }

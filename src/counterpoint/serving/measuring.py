@@ -15,11 +15,10 @@ _DIGITS = 6
 
 
 def measured(notes: pd.DataFrame, texture: Texture, figures: Mapping[str, float | None]) -> list[dict[str, Any]]:
-    """One row a metric of `texture`: name, title, unit, meaning, value; and model, held_out, from `figures`.
+    """The rows of `described`, and in each the value of a file.
 
-    The file is brought to that texture and cut to excerpts of sixteen quarter notes, as all music of the report is; a
-    value is the mean of those for which the metric is defined, None where there is none. figures: the packaged model's,
-    by metric, where they are of the same texture; held-out music's own end in `_real`.
+    It is brought to that texture and cut to excerpts of sixteen quarter notes, as all music of the report is; a
+    value is the mean of those for which the metric is defined, None where there is none.
 
     Raises ValueError for music that cannot be brought to that texture.
     """
@@ -30,13 +29,20 @@ def measured(notes: pd.DataFrame, texture: Texture, figures: Mapping[str, float 
     if (tracks := rendered["track"].nunique()) > MOST_TRACKS:
         raise ValueError(f"the file cannot be measured as {texture}: it has {tracks} tracks, allowed are {MOST_TRACKS}")
     means = measure(music(excerpts(rendered), lengths=excerpt_lengths(rendered)), texture).mean()
+    return [row | {"value": _plain(means[row["name"]])} for row in described(texture, figures)]
+
+
+def described(texture: str, figures: Mapping[str, float | None]) -> list[dict[str, Any]]:
+    """One row a metric of `texture`: name, title, unit, meaning; and model, held_out, from `figures`.
+
+    figures: a model's by metric, where they are of that texture; held-out music's own end in `_real`.
+    """
     return [
         {
             "name": metric.name,
             "title": metric.title,
             "unit": metric.unit,
             "meaning": metric.meaning,
-            "value": _plain(means[metric.name]),
             "model": figures.get(metric.name),
             "held_out": figures.get(f"{metric.name}_real"),
         }

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +28,21 @@ class PackageError(RuntimeError):
 
 
 def build(
-    model_folder: Path, out: Path, *, tempo_bpm: float, metrics: dict[str, Any] | None, card: str, root: Path
+    model_folder: Path,
+    out: Path,
+    *,
+    tempo_bpm: float,
+    metrics: dict[str, Any] | None,
+    card: str,
+    root: Path,
+    aliases: Sequence[str] = (),
 ) -> str:
     """Build the Bento of a model folder at `out` and return its version, `<model digest>-<code digest>`.
 
     tempo_bpm: quarter notes a minute of the MIDI that the service writes.
     metrics: the model's figures for `GET /model`, or None.
     card: the model's card in Markdown, for the Bento's README and `GET /model`.
+    aliases: of the model, as it is packaged, for `GET /model`.
     root: the project's folder, which holds bentofile.yaml, requirements and src.
 
     `out` appears whole or not at all. Raises ModelFolderError, FileNotFoundError, PackageError, and ValueError for a
@@ -43,7 +52,7 @@ def build(
     # not beside `out`: BentoML refuses to read below a hidden folder, where a project may well lie
     with tempfile.TemporaryDirectory(prefix="counterpoint-") as temporary:
         work = Path(temporary)
-        settings: dict[str, Any] = {"tempo_bpm": tempo_bpm}
+        settings: dict[str, Any] = {"tempo_bpm": tempo_bpm, "aliases": list(aliases)}
         if metrics is not None:
             settings["metrics"] = _finite(metrics)
         config = _gather(root, work / "context")

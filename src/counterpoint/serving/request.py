@@ -43,7 +43,7 @@ class Writing(BaseModel):
         None,
         ge=TEMPOS_BPM[0],
         le=TEMPOS_BPM[1],
-        description="quarter notes a minute; default: the model's, or the file's",
+        description="quarter notes a minute, of MIDI and sound; default: the model's, or the file's",
     )
     key: str | None = Field(
         None,

@@ -244,9 +244,7 @@ def _read(file: bytes, field: str) -> tuple[pd.DataFrame, PieceFacts]:
     try:
         return read_midi(file, field, max_notes=MOST_NOTES, max_beats=MOST_BEATS)
     except MidiError as error:
-        why = str(error).partition(" (ingest.")[
-            0
-        ]  # which of the pipeline's parameters allows more is no caller's matter
+        why, *_ = str(error).split(" (ingest.")  # which parameter of the pipeline allows more is no caller's matter
         raise refused(field, f"a file that cannot be read: {why}", A_MIDI_FILE) from error
 
 

@@ -29,6 +29,7 @@ def main() -> None:
             metrics=metrics or None,
             card=full_card(folder, metrics, evidence.failed),
             root=Path.cwd(),
+            aliases=["champion"],
         )
     print(f"{chosen.run_name} is packaged as {version}: {paths.BENTO}")
 

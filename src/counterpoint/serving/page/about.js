@@ -18,7 +18,7 @@ export function tellWhatPlays(model) {
         element("dd", {}, element("code", {}, [model[name]].flat().join(", "))),
       ]),
     ),
-    ...(Object.keys(metrics).length ? [measured(metrics)] : []),
+    ...(Object.keys(metrics).length ? [measured(metrics, model.measures)] : []),
     element(
       "details",
       {},
@@ -35,13 +35,15 @@ const CAPTION =
   "distance_to_real is 0 where nothing tells its music from held-out music.";
 const FEW = 12; // so many figures are shown unasked
 
-function measured(metrics) {
+/** measures: what is known of some of the metrics, `{name, title, unit}`. */
+function measured(metrics, measures) {
+  const titles = Object.fromEntries(measures.map(({ name, title, unit }) => [name, `${title}, ${unit}`]));
   const isBeside = (name) => BESIDE.some((end) => name.endsWith(end) && name.slice(0, -end.length) in metrics);
   const names = Object.keys(metrics).filter((name) => !isBeside(name));
   const interval = (name) =>
     `${name}_low` in metrics ? `${figure(metrics[`${name}_low`])} to ${figure(metrics[`${name}_high`])}` : "";
   const columns = [
-    ["measure", (name) => name],
+    ["measure", (name) => titles[name] ?? name],
     ["this model", (name) => figure(metrics[name])],
     ["95 % interval", interval],
     ["held-out music", (name) => figure(metrics[`${name}_real`] ?? "")],
