@@ -472,15 +472,16 @@ def test_the_documentation_describes_every_endpoint(server: Server) -> None:
         assert endpoint.file is None or f'"{endpoint.file}"' in json.dumps(described)
 
 
-def test_its_requests_are_counted(server: Server) -> None:
-    def counted() -> float:
+def test_requests_and_notes_are_counted_by_version(server: Server, packed: Packed) -> None:
+    def counted(metric: str, endpoint: str) -> float:
         lines = httpx.get(f"{server.url}/metrics").text.splitlines()
-        return sum(
-            float(line.rpartition(" ")[2])
-            for line in lines
-            if line.startswith("bentoml_service_request_total") and 'endpoint="/evaluate"' in line
-        )
+        found = [line for line in lines if line.startswith(f"{metric}{{") and f'endpoint="{endpoint}"' in line]
+        assert all(packed.version in line for line in found)
+        return sum(float(line.rpartition(" ")[2]) for line in found)
 
-    before = counted()
+    before = counted("bentoml_service_request_total", "/evaluate")
     server.send("evaluate", "midi", PRIMER)
-    assert counted() == before + 1
+    assert counted("bentoml_service_request_total", "/evaluate") == before + 1
+    before = counted("counterpoint_notes_total", "generate")
+    made = server.generate(seed=2, length=9, format="json").json()
+    assert counted("counterpoint_notes_total", "generate") == before + len(made["pieces"][0]["notes"])
