@@ -156,10 +156,10 @@ def write(
     from counterpoint.encodings.tracks import TRACK_NAMES
     from counterpoint.serving import answer
 
-    if tonic is not None:
-        notes = answer.in_key(notes, tonic)
-    music = answer.Music(notes, count, texture, run_name, seed, tempo_bpm, TRACK_NAMES[texture])
     try:
+        if tonic is not None:
+            notes = answer.in_key(notes, tonic)
+        music = answer.Music(notes, count, texture, run_name, seed, tempo_bpm, TRACK_NAMES[texture])
         made = answer.files(music, formats, _render_all)
     except answer.AnswerError as error:
         raise UsageError(str(error)) from error

@@ -25,10 +25,12 @@ MEDIA_TYPES: dict[Format, str] = {
     "json": "application/json",
 }
 ZIP = "application/zip"
-LONGEST_SOUND_MINUTES = 30  # of all pieces of an answer together
+LONGEST_SOUND_MINUTES = 10  # of all pieces of an answer together: 10 MB each, and several times that on the way
 _DOCUMENT = "notes.json"
-_TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
+_MAJOR = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+_MINOR = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
 _NEAREST = 6  # semitones: a piece is moved by no more than half an octave
+_HIGHEST = 127  # MIDI's pitches are 0 to this
 RenderAll = Callable[[Sequence[tuple[Piece, Format]]], list[bytes]]
 
 
@@ -70,16 +72,21 @@ class Music:
 
 
 def in_key(notes: pd.DataFrame, tonic: int) -> pd.DataFrame:
-    """Every piece moved, by half an octave at most, so that the tonic of its likeliest key is `tonic`; modes stay.
+    """Every piece moved so that the tonic of its likeliest key is `tonic`; modes stay.
 
-    A piece that would leave MIDI's range is moved by an octave the other way.
+    By half an octave at most, the other way round where it would leave MIDI's range so. Raises AnswerError for a piece
+    that leaves it either way.
     """
     keys = find_keys(notes)
     up = (tonic - keys["tonic"]) % 12
     by = up.where(up <= _NEAREST, up - 12)
     by.index = pd.Index(keys["piece"])
     ends = notes[~notes["is_drum"].to_numpy(bool)].groupby("piece")["pitch"].agg(["min", "max"]).reindex(by.index)
-    by = by.where(~(ends["min"] + by < 0), by + 12).where(~(ends["max"] + by > 127), by - 12)
+    too_low, too_high = ends["min"] + by < 0, ends["max"] + by > _HIGHEST
+    by = by + 12 * (too_low.astype("int64") - too_high.astype("int64"))
+    stuck = by.index[(ends["min"] + by < 0) | (ends["max"] + by > _HIGHEST)]
+    if len(stuck):
+        raise AnswerError(f"piece {stuck[0]} spans nearly all pitches there are, and cannot be moved to another key")
     return transpose(notes, by.astype("int64"))
 
 
@@ -89,6 +96,8 @@ def answer(music: Music, formats: Sequence[Format], renderer: Renderer, seconds:
     seconds: that rendering may take. Every MIDI says in text events which version wrote it, from which seed; its track
     k is called `music.track_names[k]`. Raises AnswerError, and `rendering.RenderingTimeout`.
     """
+    if "wav" in formats:
+        _refuse_long_sound(music)
     made = files(music, formats, partial(renderer.render, seconds=seconds))
     if len(made) == 1:
         ((filename, body),) = made.items()
@@ -98,8 +107,6 @@ def answer(music: Music, formats: Sequence[Format], renderer: Renderer, seconds:
 
 def files(music: Music, formats: Sequence[Format], render_all: RenderAll) -> dict[str, bytes]:
     """Every file of an answer by its name (`file_names`). Raises AnswerError, and what `render_all` raises."""
-    if "wav" in formats:
-        _refuse_long_sound(music)
     wanted = [(name, kind) for kind in formats if kind in RENDERED for name in music.names]
     try:
         rendered = render_all([(_piece(music, name), kind) for name, kind in wanted]) if wanted else []
@@ -150,10 +157,11 @@ def _midi(music: Music, name: str) -> bytes:
 def _document(music: Music) -> bytes:
     """All pieces as JSON; times are ticks."""
     found = find_keys(music.notes)
-    modes = ["minor" if minor else "major" for minor in found["minor"]]
-    keys = {
-        of: f"{_TONICS[tonic]} {mode}" for of, tonic, mode in zip(found["piece"], found["tonic"], modes, strict=True)
-    }
+    names = [
+        f"{_MINOR[tonic]} minor" if minor else f"{_MAJOR[tonic]} major"
+        for tonic, minor in zip(found["tonic"], found["minor"], strict=True)
+    ]
+    keys = dict(zip(found["piece"], names, strict=True))
     pieces = [
         {"piece": name, "key": keys.get(name), "notes": music.piece(name).drop(columns="piece").to_dict("records")}
         for name in music.names

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 from counterpoint.encodings.tracks import TRACK_NAMES
 from counterpoint.models import catalog
 from counterpoint.models.folder import Manifest, verify
 from counterpoint.models.generator import Accompanist, Continuer, Generator, Interpolator, Sampling
+from counterpoint.notes.table import note_table
 from counterpoint.serving.measuring import described
-from counterpoint.serving.request import ENDPOINTS, FORMATS, GenerateRequest, InterpolateRequest, allowed
+from counterpoint.serving.request import ENDPOINTS, FORMATS, allowed
 
 # What is asked at an endpoint → who could, where this model cannot.
 WHO_COULD = {
@@ -59,6 +58,10 @@ def load(folder: Path, card: str, packaged: dict[str, Any], version: str) -> Loa
     # Two pieces: the first may be made another way than the others. Short ones.
     short = {name: least for name, least in _SHORT.items() if name in generator.controls}
     generator.generate(Sampling(count=2, **short))
+    if isinstance(generator, Continuer):
+        generator.continue_from(
+            note_table(piece="warm", onset=[0, 24], duration=[24, 24], pitch=[60, 62]), Sampling(length=4)
+        )
     return Loaded(generator, _about(manifest, settings, card, packaged, version, generator, can), can)
 
 
@@ -110,17 +113,13 @@ def _about(
 
 def _controls(generator: Generator, can: frozenset[str]) -> dict[str, dict[str, Any]]:
     """Field → what it is, for every field of a request that this model obeys."""
-    interpolates = "interpolate" in can
-    endpoint = ENDPOINTS["/interpolate" if interpolates else "/generate"]
-    obeyed = [
-        name for name in endpoint.takes.model_fields if name in generator.controls or name not in Sampling.model_fields
-    ]
-    described = InterpolateRequest if interpolates else GenerateRequest
-    return {name: _control(described, name) | {"allowed": allowed(endpoint, name)} for name in obeyed}
+    endpoint = ENDPOINTS["/interpolate" if "interpolate" in can else "/generate"]
+    properties = endpoint.takes.model_json_schema()["properties"]
+    obeyed = [name for name in properties if name in generator.controls or name not in Sampling.model_fields]
+    return {name: _control(properties[name]) | {"allowed": allowed(endpoint, name)} for name in obeyed}
 
 
-def _control(request: type[BaseModel], name: str) -> dict[str, Any]:
-    declared = request.model_json_schema()["properties"][name]
+def _control(declared: dict[str, Any]) -> dict[str, Any]:
     choices: list[dict[str, Any]] = declared.get("anyOf", [declared])
     number = next((one for one in choices if one.get("type") in ("integer", "number")), {})
     return {

@@ -100,7 +100,12 @@ def _gather(root: Path, context: Path) -> dict[str, Any]:
     for name in (BENTOFILE, _IGNORE, config["python"]["requirements_txt"]):
         (context / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / name, context / name)
-    ignore = shutil.ignore_patterns("__pycache__", ".*", *config["exclude"])
+    excluded = {root / path for path in config["exclude"] if "/" in path}
+    by_name = shutil.ignore_patterns("__pycache__", ".*", *config["exclude"])
+
+    def ignore(folder: str, names: list[str]) -> set[str]:
+        return by_name(folder, names) | {name for name in names if Path(folder) / name in excluded}
+
     for part in config["include"]:
         source = root / part
         if source.is_dir():

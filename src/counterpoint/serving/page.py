@@ -13,7 +13,7 @@ from starlette.routing import Route
 FILES = Path(__file__).with_name("page")
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; connect-src 'self'; img-src 'self' blob: data:; media-src blob:; "
-    "style-src 'self'; script-src 'self'; base-uri 'none'; form-action 'self'",
+    "style-src 'self'; script-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     # Asked for again each time: the files of another version lie at the same addresses.
@@ -32,6 +32,5 @@ def _route(address: str, file: Path) -> Route:
 
 
 # Read once, by name: no request reaches any other file.
-ROUTES = [_route("/", FILES / "index.html")] + [
-    _route(f"/page/{file.name}", file) for file in sorted(FILES.iterdir()) if file.name != "index.html"
-]
+_BESIDE = [file for file in sorted(FILES.iterdir()) if file.suffix in _TYPES and file.name != "index.html"]
+ROUTES = [_route("/", FILES / "index.html"), *(_route(f"/page/{file.name}", file) for file in _BESIDE)]

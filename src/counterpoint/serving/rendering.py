@@ -27,7 +27,11 @@ BAR_TICKS = 4 * TICKS_PER_QUARTER
 RENDERED: tuple[Format, ...] = ("musicxml", "wav", "svg", "png")
 
 
-class RenderingTimeout(RuntimeError):
+class RenderingError(Exception):
+    """A piece that was not rendered, and might be another time."""
+
+
+class RenderingTimeout(RenderingError):
     """A piece that could not be rendered in time."""
 
 
@@ -41,10 +45,11 @@ class Piece:
     track_names: tuple[str, ...]
 
 
-def render(piece: Piece, kind: Format) -> bytes:
+def render(piece: Piece, kind: Format, scratch: Path | None = None) -> bytes:
     """`piece` as a file of one of `RENDERED`. Equal arguments give equal bytes.
 
-    Raises ValueError for what cannot be rendered.
+    scratch: a folder for what has to be a file on its way; default: the system's. Raises ValueError for what cannot be
+    rendered.
     """
     if kind == "musicxml":
         from counterpoint.notes.musicxml import to_musicxml
@@ -54,8 +59,8 @@ def render(piece: Piece, kind: Format) -> bytes:
         from counterpoint.render.engraving import to_svg
 
         return to_svg(piece.notes, bars=_bars(piece.notes), track_names=piece.track_names).encode()
-    with tempfile.TemporaryDirectory(prefix="counterpoint-") as folder:
-        path = Path(folder) / "piece"
+    with tempfile.NamedTemporaryFile(prefix="counterpoint-", dir=scratch) as file:
+        path = Path(file.name)
         if kind == "wav":
             from counterpoint.render.audio import to_wav
 
@@ -70,14 +75,14 @@ def render(piece: Piece, kind: Format) -> bytes:
 class Renderer:
     """Processes that `render`; a context, at whose end they are ended.
 
-    processes: how many. They start, and warm up, at once.
+    processes: how many. They start at once, and warm up before their first piece.
     """
 
     def __init__(self, processes: int = 1) -> None:
         self._processes = processes
         self._lock, self._closed = Lock(), False
         self._pool = _pool(processes)
-        self._warming = [self._pool.schedule(_warm) for _ in range(processes)]
+        self._warming = self._pool.schedule(_nothing)
 
     def __enter__(self) -> "Renderer":
         return self
@@ -93,15 +98,22 @@ class Renderer:
             _end(self._pool)
 
     def wait(self) -> None:
-        """Until every process is warm."""
-        for warming in self._warming:
-            warming.result()
+        """Until a process is warm. Raises RenderingError if none can be."""
+        try:
+            self._warming.result()
+        except (ProcessExpired, BrokenProcessPool) as error:
+            raise RenderingError(f"nothing can be rendered: a process ends when it warms up ({error})") from error
 
     def render(self, pieces: Sequence[tuple[Piece, Format]], seconds: float) -> list[bytes]:
         """All of them, side by side, within `seconds`.
 
-        Raises RenderingTimeout if they take longer, ValueError for what cannot be rendered.
+        Raises RenderingTimeout if they take longer, RenderingError where a process died, ValueError for what cannot be
+        rendered.
         """
+        with tempfile.TemporaryDirectory(prefix="counterpoint-", ignore_cleanup_errors=True) as scratch:
+            return self._render(pieces, seconds, Path(scratch))  # a process that is ended cleans up nothing
+
+    def _render(self, pieces: Sequence[tuple[Piece, Format]], seconds: float, scratch: Path) -> list[bytes]:
         until, pool, waiting = monotonic() + seconds, self._at_work(), iter(pieces)
         made: list[bytes] = []
         asked: deque[ProcessFuture[bytes]] = deque()
@@ -115,7 +127,7 @@ class Renderer:
             while True:
                 # Few at a time: of all that are asked for and given up, each costs the process that comes to it.
                 for piece, kind in islice(waiting, 2 * self._processes - len(asked)):
-                    asked.append(pool.schedule(render, args=[piece, kind], timeout=left()))
+                    asked.append(pool.schedule(render, args=[piece, kind, scratch], timeout=left()))
                 if not asked:
                     return made
                 made.append(asked[0].result(timeout=left()))
@@ -124,8 +136,8 @@ class Renderer:
             raise RenderingTimeout(
                 f"not rendered within {max(0.0, seconds):.0f} seconds: ask for fewer or shorter pieces, or for MIDI"
             ) from None
-        except (ProcessExpired, BrokenProcessPool) as error:
-            raise RenderingTimeout(f"the process that rendered this piece died ({error})") from error
+        except (ProcessExpired, BrokenProcessPool, RuntimeError) as error:  # RuntimeError: the pool ends just now
+            raise RenderingError(f"the process that was to render this piece died ({error}): try again") from error
         finally:
             for one in asked:
                 one.cancel()
@@ -140,12 +152,16 @@ class Renderer:
 
 
 def _pool(processes: int) -> ProcessPool:
-    return ProcessPool(processes, context=multiprocessing.get_context("spawn"))
+    return ProcessPool(processes, context=multiprocessing.get_context("spawn"), initializer=_warm)
 
 
 def _end(pool: ProcessPool) -> None:
     pool.stop()
     pool.join()
+
+
+def _nothing() -> None:
+    """A task that is done once there is a process to do it."""
 
 
 def _warm() -> None:

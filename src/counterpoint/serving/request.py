@@ -9,7 +9,8 @@ import re
 import secrets
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -23,7 +24,7 @@ Format = Literal["midi", "musicxml", "wav", "svg", "png", "json"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 A_TONIC = "a tonic, C to B, with # or b, such as F# or Bb"
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_TONIC = "^[A-G][#b]?$"
+_TONIC = "[A-G][#b]?"
 Texture = Literal["melody", "chords", "voices", "band"]
 _WORDS = {  # what a field that is no number may hold
     "key": A_TONIC,
@@ -47,7 +48,7 @@ class Writing(BaseModel):
     )
     key: str | None = Field(
         None,
-        pattern=_TONIC,
+        pattern=f"^{_TONIC}$",
         description="every piece is moved so that its tonic is this; default: the key it is written in",
     )
     format: Format | Annotated[list[Format], Field(min_length=1, max_length=len(FORMATS))] = Field(
@@ -122,10 +123,14 @@ ENDPOINTS = {
 
 @dataclass(frozen=True)
 class Asked:
-    """A checked request. file: the MIDI file that came with it, where the endpoint takes one."""
+    """A checked request.
+
+    file: the MIDI file that came with it, where the endpoint takes one. arrived: when, by `time.monotonic`.
+    """
 
     request: BaseModel
     file: bytes = b""
+    arrived: float = field(default_factory=monotonic, compare=False)
 
 
 # Of the request at work: BentoML's own reading of it no longer tells what was set from what was left out.
@@ -160,7 +165,7 @@ def refused(field: str, got: str, what_is_allowed: str) -> RequestError:
 
 def pitch_class(tonic: str) -> int:
     """0 for C to 11 for B. Raises ValueError for what is not `A_TONIC`."""
-    if not re.match(_TONIC, tonic):
+    if not re.fullmatch(_TONIC, tonic):
         raise ValueError(f"{tonic} is not {A_TONIC}")
     return (_NATURALS[tonic[0]] + {"": 0, "#": 1, "b": -1}[tonic[1:]]) % 12
 

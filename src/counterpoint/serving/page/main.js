@@ -11,6 +11,7 @@ import { model as asked } from "./service.js";
 import { Take } from "./take.js";
 import { WAYS, elsewhere } from "./ways.js";
 
+const SEEDS = 2 ** 31; // so many there are
 const NARROW = "(max-width: 40rem)"; // as in the style sheet: there the pieces shall be no long way below the button
 
 function say(text) {
@@ -118,7 +119,7 @@ class Page {
     say("Composing…");
     try {
       for (let number = 0; number < read.count; number += 1) {
-        const seed = read.fields.seed === undefined ? {} : { seed: read.fields.seed + number };
+        const seed = read.fields.seed === undefined ? {} : { seed: (read.fields.seed + number) % SEEDS };
         await this._show(await Take.make(way, { ...read.fields, ...seed }, file), number === 0);
       }
     } catch (error) {
