@@ -239,6 +239,23 @@ def test_near_the_ends_of_midi_a_piece_moves_the_other_way(lowest: int, tonic: i
     assert find_keys(after)["tonic"].tolist() == [tonic]
 
 
+def test_a_piece_of_nearly_all_pitches_moves_only_where_it_can() -> None:
+    wide = note_table(piece="000", onset=[0, 24, 48, 72], duration=24, pitch=[3, 63, 67, 124])  # most in E flat
+    with pytest.raises(AnswerError, match="piece 000 spans nearly all pitches there are, and cannot be moved"):
+        in_key(wide, 9)
+    assert moved_by(wide, in_key(wide, int(find_keys(wide)["tonic"].iloc[0]))) == 0
+
+
+@pytest.mark.parametrize(
+    ("tonic", "major", "minor"), [(1, "Db", "C#"), (8, "Ab", "G#"), (3, "Eb", "Eb"), (10, "Bb", "Bb")]
+)
+def test_a_key_is_called_as_scores_call_it(tonic: int, major: str, minor: str, renderer: Renderer) -> None:
+    for scale_, name in ((C_MAJOR, f"{major} major"), (A_MINOR, f"{minor} minor")):
+        notes = in_key(scale_, tonic).assign(piece="000")
+        told = json.loads(given(renderer, replace(MUSIC, notes=notes, count=1), "json").body)
+        assert told["pieces"][0]["key"] == name
+
+
 def test_drums_stay_where_they_are() -> None:
     drums = note_table(piece="000", track=1, is_drum=True, onset=[0, 24], duration=6, pitch=[1, 127])
     moved = in_key(pd.concat([C_MAJOR, drums], ignore_index=True), 2)
@@ -254,13 +271,13 @@ def lasting(minutes: float, tempo_bpm: float, count: int = 1) -> Music:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_sound_of_more_than_half_an_hour_is_refused(renderer: Renderer, count: int) -> None:
-    long = lasting(31, 400.0, count)
-    with pytest.raises(AnswerError, match="would last 31 minutes, at most 30 are made: ask for fewer"):
+def test_sound_of_more_than_ten_minutes_is_refused(renderer: Renderer, count: int) -> None:
+    long = lasting(11, 400.0, count)
+    with pytest.raises(AnswerError, match="would last 11 minutes, at most 10 are made: ask for fewer"):
         given(renderer, long, "midi", "wav")
     assert given(renderer, long, "midi").body
-    twice_as_slow = replace(lasting(16, 400.0), tempo_bpm=200.0)
-    with pytest.raises(AnswerError, match="would last 32 minutes"):
+    twice_as_slow = replace(lasting(6, 400.0), tempo_bpm=200.0)
+    with pytest.raises(AnswerError, match="would last 12 minutes"):
         given(renderer, twice_as_slow, "wav")
 
 

@@ -115,14 +115,17 @@ def test_what_is_asked_goes_on_as_json_whatever_it_calls_itself() -> None:
     }
 
 
-def test_a_form_goes_on_as_it_came() -> None:
-    body = multipart(part("primer", TUNE, "t.mid"), fields([("seed", "3")]))
-    headers = {"Content-Type": MULTIPART, "Content-Length": str(len(body))}
+@pytest.mark.parametrize("kind", [MULTIPART, MULTIPART.replace("multipart/form-data", "Multipart/Form-Data")])
+def test_of_a_form_an_empty_file_goes_on_whatever_the_callers_was_called(kind: str) -> None:
+    body = multipart(part("primer", TUNE, "t" * 300), fields([("seed", "3")]))
+    headers = {"Content-Type": kind, "Content-Length": str(len(body))}
     got = called(path="/continue", chunks=[body[:50], body[50:]], headers=headers)
     told = got.json()
     assert (told["asked"], told["file"]) == ({"seed": 3}, TUNE.decode("latin-1"))
-    assert told["body"] == body.decode("latin-1")
-    assert told["headers"] == {name.lower(): value for name, value in headers.items()}
+    begins = '--counterpoint\r\nContent-Disposition: form-data; name="primer"; filename="music.mid"\r\n\r\n\r\n'
+    assert told["body"] == f"{begins}--counterpoint--\r\n"
+    assert told["headers"]["content-type"] == "multipart/form-data; boundary=counterpoint"
+    assert told["headers"]["content-length"] == str(len(told["body"]))
 
 
 @pytest.mark.parametrize(
@@ -289,11 +292,19 @@ def test_a_request_id_that_no_header_should_hold_is_drawn_anew(given: str) -> No
     assert called(headers={"X-Request-Id": "x" * 64}).said["x-request-id"] == "x" * 64
 
 
-def test_only_music_is_guarded() -> None:
-    """A GET of an endpoint and a POST of another path go on as they are; the application knows what to say."""
-    for call in ({"method": "GET"}, {"path": "/generate/"}, {"path": "/model"}):
-        got = called(chunks=[b"no json"], **call)
+def test_what_is_read_and_not_sent_goes_on_untouched() -> None:
+    for path in ("/generate", "/model", "/"):
+        got = called(method="GET", path=path, chunks=[b"no json"])
         assert (got.status, got.json()["asked"]) == (200, None)
+
+
+@pytest.mark.parametrize("path", ["/generate\n", "/evaluate\n", "/generate/", "/model", "/nothing"])
+def test_no_other_path_is_a_way_around(path: str) -> None:
+    """The router takes a path that ends in a line feed for the one without it."""
+    at_work = guard()
+    got = asyncio.run(Call(path=path, chunks=[b"no json"]).through(at_work))
+    assert (got.status, at_work.app.calls) == (404, 0)  # type: ignore[attr-defined]
+    assert got.json()["error"] == "POST goes to /generate, /continue, /accompany, /interpolate, /evaluate"
 
 
 def test_what_is_no_http_goes_on_untouched() -> None:

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from counterpoint.notes.table import empty_notes, note_table
-from counterpoint.serving.rendering import RENDERED, Piece, Renderer, RenderingTimeout
+from counterpoint.serving.rendering import RENDERED, Piece, Renderer, RenderingError, RenderingTimeout
 from counterpoint.serving.request import Format
 
 LONG = 300.0  # seconds: what must be rendered is rendered sooner
@@ -135,7 +135,7 @@ def test_a_process_that_is_killed_at_work_fails_its_own_piece_alone(renderer: Re
 
     killer = Thread(target=kill)
     killer.start()
-    with pytest.raises(RenderingTimeout, match="died"):
+    with pytest.raises(RenderingError, match="died"):
         renderer.render([(SLOW, "musicxml")], LONG)
     killer.join()
     assert renderer.render([(TUNE, "musicxml")], LONG)[0].startswith(b"<?xml")
@@ -147,7 +147,7 @@ def test_a_process_that_is_killed_with_nothing_to_do_is_followed_by_another(rend
     os.kill(process.pid, signal.SIGKILL)
     while process.is_running():  # its parent has not seen it yet
         time.sleep(0.01)
-    with suppress(RenderingTimeout):  # a piece that comes at that very moment is lost
+    with suppress(RenderingError):  # a piece that comes at that very moment is lost
         renderer.render([(TUNE, "musicxml")], LONG)
     assert renderer.render([(TUNE, "musicxml")], LONG) == [before]
     assert len(processes()) == 1
@@ -164,6 +164,6 @@ def test_its_processes_end_with_it() -> None:
         opened.close()
         gone, alive = psutil.wait_procs(list(started), timeout=LONG)
         assert (len(gone), alive) == (2, [])
-        with pytest.raises(RuntimeError, match="not active"):
+        with pytest.raises(RenderingError, match="not active"):
             opened.render([(TUNE, "musicxml")], LONG)
     assert set(processes()) == before
