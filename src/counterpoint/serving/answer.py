@@ -5,7 +5,6 @@ import json
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -98,7 +97,7 @@ def answer(music: Music, formats: Sequence[Format], renderer: Renderer, seconds:
     """
     if "wav" in formats:
         _refuse_long_sound(music)
-    made = files(music, formats, partial(renderer.render, seconds=seconds))
+    made = files(music, formats, lambda pieces: renderer.render(pieces, seconds))
     if len(made) == 1:
         ((filename, body),) = made.items()
         return Answer(body, MEDIA_TYPES[formats[0]], filename)
