@@ -23,9 +23,9 @@ from counterpoint.notes.midi import write_midi
 from counterpoint.notes.table import note_table
 from counterpoint.serving.answer import MEDIA_TYPES
 from counterpoint.serving.guard import MAXIMUM_FORM_BYTES, MAXIMUM_JSON_BYTES, MOST_AT_ONCE
+from counterpoint.serving.making import MOST_BEATS, MOST_NOTES
 from counterpoint.serving.measuring import described
 from counterpoint.serving.request import ENDPOINTS, FORMATS
-from counterpoint.serving.making import MOST_BEATS, MOST_NOTES
 from tests.notes.files import END, smf, strike
 
 from .conftest import ALIASES, CARD, METRICS, TEMPO_BPM, Packed, Server, midi_of, serve
