@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _SHOWN_FILES = 5
 SEEDS = 2**31
-TEMPOS_BPM = (20.0, 400.0)
 
 
 def request(**asked: Any) -> "Sampling":
@@ -99,6 +98,8 @@ def settings_of(root: Path) -> "Params":
 
 def tempo_or(asked: float | None, own: float, whose: str) -> float:
     """Quarter notes a minute: what was `asked` for by --tempo, else its `own`, of `whose` tempo."""
+    from counterpoint.serving.request import TEMPOS_BPM
+
     tempo_bpm, name = (own, f"{whose}, if no --tempo is said") if asked is None else (asked, "--tempo")
     refuse_outside(name, tempo_bpm, *TEMPOS_BPM, "quarter notes a minute")
     return tempo_bpm
